@@ -11,7 +11,7 @@ const operations = [
   '^src/backup/backup\\.ts$',
   '^src/history/(?:judge|read-recorded|squash|status)\\.ts$',
   '^src/plan/(?:preserve|rehearse|structure)/',
-  '^src/plan/(?:ask-server|expected-plan|make-plan|partly-applied|positional|redundant-indexes)\\.ts$',
+  '^src/plan/(?:ask-server|expected-plan|make-plan|partly-applied|plan-database|plan-schema|positional|redundant-indexes)\\.ts$',
   '^src/production/gather\\.ts$',
   '^src/sandbox/(?:reach|within)\\.ts$',
   '^src/tracker/(?:other-records|read-other|write)\\.ts$',

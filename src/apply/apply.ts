@@ -9,8 +9,10 @@ import { MigrateError } from '../errors.ts';
 import { wordLoss } from '../findings/loss.ts';
 import { countBesides, type History, isToApply } from '../history/history.ts';
 import { checkExpectedPlan } from '../plan/expected-plan.ts';
-import { makePlan, type PlanInput, type Planned } from '../plan/make-plan.ts';
-import { type Plan, parsePlanId } from '../plan/plan.ts';
+import { makePlan, type PlanInput } from '../plan/make-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Planned } from '../plan/plan-database.ts';
+import { parsePlanId } from '../plan/plan-id.ts';
 import type { BackupProgress, Database } from '../ports.ts';
 import { hasTablesWithRows } from '../schema/model/objects.ts';
 import {
@@ -79,7 +81,7 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
     explained: false,
   });
 
-  const mismatch = checkExpectedPlan(expectedPlan, planned);
+  const mismatch = checkExpectedPlan(expectedPlan, planned, input.outside.sha256);
   if (mismatch !== null) return refuse('blocked', mismatch);
   if (gate.blockers.length > 0) return refuse('blocked', blocked(gate.blockers, plan));
   if (plan.migrations.length === 0) return refuse('nothing-to-do', null);

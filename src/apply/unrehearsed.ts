@@ -4,7 +4,7 @@ import { MigrateError } from '../errors.ts';
 import type { Migration } from '../history/migration.ts';
 import { fillMirror, readObjects } from '../mirror/mirror.ts';
 import { analyseMigration } from '../plan/analyse.ts';
-import type { Planned } from '../plan/make-plan.ts';
+import type { Planned } from '../plan/plan-database.ts';
 import { findKnownIndexes } from '../plan/preserve/known-indexes.ts';
 import { findPreserver, rehearse } from '../plan/rehearse/rehearse.ts';
 import type { Outside } from '../ports.ts';

@@ -95,7 +95,8 @@ function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
   };
   return (guard: DataGuard, migration: PlannedMigration): boolean => {
     const losing = findLosing(guard, migration, plan.migrations);
-    return (codes.get(losing) ?? listCodes(losing)).has(guard.code) && isShownLoss(guard, migration, plan.migrations);
+    const consented = codes.get(losing) ?? listCodes(losing);
+    return consented.has(guard.toldAs ?? guard.code) && isShownLoss(guard, migration, plan.migrations);
   };
 }
 

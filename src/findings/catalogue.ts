@@ -25,6 +25,7 @@ import { longLock } from './long-lock.ts';
 import { missing } from './missing.ts';
 import { needsDefault } from './needs-default.ts';
 import { noHistory } from './no-history.ts';
+import { notChecked } from './not-checked.ts';
 import { nulls } from './nulls.ts';
 import { otherTables } from './other-tables.ts';
 import { outOfOrder } from './out-of-order.ts';
@@ -41,7 +42,6 @@ import { squashAhead } from './squash-ahead.ts';
 import { squashed } from './squashed.ts';
 import { touchesTracker } from './touches-tracker.ts';
 import { transactionControl } from './transaction-control.ts';
-import { unasked } from './unasked.ts';
 import { unboundParameter } from './unbound-parameter.ts';
 import { unfinished } from './unfinished.ts';
 import { unrehearsed } from './unrehearsed.ts';
@@ -91,7 +91,7 @@ export const catalogue = {
   'broken-before': brokenBefore,
   'leaves-out': leavesOut,
   'pragma-left-out': pragmaLeftOut,
-  unasked,
+  'not-checked': notChecked,
   'long-lock': longLock,
   'breaks-running-code': breaksRunningCode,
   'redundant-index': redundantIndex,

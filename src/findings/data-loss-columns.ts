@@ -8,9 +8,9 @@ import {
   type LossFacts,
   type LossWords,
   sayLost,
-  sayWhyNothing,
   whyCleared,
   whyLost,
+  whyNothing,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepColumn } from './kept-copy.ts';
 
@@ -38,7 +38,7 @@ export function tellDroppedColumn(args: DroppedColumn, { kind, count }: LossFact
   if (kind === 'note') {
     const where = args.hasOwnValues ? ' of production' : '';
     const message = `Drops ${name}, which is NULL in every row${where}.${renamed}`;
-    return { message, why: sayWhyNothing(args), way: null };
+    return { message, why: whyNothing, way: null };
   }
   const way =
     rename === null
@@ -65,7 +65,7 @@ export function tellChangedValues(
   const [rebuilt, name] = [quoteIdentifier(table), quoteColumn(table, column)];
   if (kind === 'note') {
     const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}; today it changes none.`;
-    return { message, why: sayWhyNothing({ isGuarded: true }), way: null };
+    return { message, why: whyNothing, way: null };
   }
   const rows = sayLost(count, 'rows');
   return {

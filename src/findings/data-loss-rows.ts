@@ -62,10 +62,13 @@ export interface TriggeredDeletes {
   readonly trigger: string;
 }
 
-export function tellTriggeredDeletes({ table, trigger }: TriggeredDeletes): LossWords {
+export function tellTriggeredDeletes({ table, trigger }: TriggeredDeletes, { count }: LossFacts): LossWords {
   const name = quoteIdentifier(trigger);
   return {
-    message: `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`,
+    message:
+      count === null
+        ? `Fires the trigger "${trigger}", which deletes rows of "${table}"; how many could not be counted.`
+        : `Fires the trigger "${trigger}", which deletes ${describeRows(count)} of "${table}".`,
     why: 'The file does not name that table. Only a backup can bring back what its triggers delete.',
     way: `-- if these rows must stay, drop the trigger and create it again afterwards:\nDROP TRIGGER ${name};\n…\nCREATE TRIGGER ${name} …;`,
   };

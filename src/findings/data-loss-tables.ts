@@ -8,9 +8,9 @@ import {
   type LossFacts,
   type LossWords,
   sayLost,
-  sayWhyNothing,
   whyCleared,
   whyLost,
+  whyNothing,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepTable } from './kept-copy.ts';
 
@@ -29,7 +29,7 @@ export function tellDroppedTable({ table, twin, copy, ...args }: DroppedTable, {
       ? ''
       : ` If you meant to rename it to ${quoteIdentifier(twin)}: this drops it and creates an empty table.`;
   if (kind === 'note') {
-    return { message: `Drops ${quoted}, which is empty.${renamed}`, why: sayWhyNothing(args), way: null };
+    return { message: `Drops ${quoted}, which is empty.${renamed}`, why: whyNothing, way: null };
   }
   const way =
     twin === null

@@ -21,8 +21,6 @@ export interface LossFacts {
 export interface Clearable {
   /** How many of production's rows the plan itself deletes or clears before; null if it does not. */
   readonly cleared: RowCount | null;
-  /** True if a guard stops the migration when there is something to lose after all. */
-  readonly isGuarded: boolean;
 }
 
 export const whyLost = 'Only a backup can bring it back.';
@@ -30,11 +28,7 @@ export const whyLost = 'Only a backup can bring it back.';
 export const whyCleared = `The plan deletes it first, as its files say. ${whyLost}`;
 
 /** The reason of a note, when there is nothing to lose. */
-export function sayWhyNothing({ isGuarded }: Pick<Clearable, 'isGuarded'>): string {
-  return isGuarded
-    ? 'If something is there when it runs, apply stops and loses nothing.'
-    : 'An earlier migration of the plan adds rows of its own there. Rows that appear after planning cannot be told from them.';
-}
+export const whyNothing = 'If something is there when it runs, apply stops and loses nothing.';
 
 /** @param what the rows, if they could not be counted */
 export function sayLost(count: RowCount | null, what: string): string {

@@ -58,7 +58,6 @@ export const dataLoss = defineFinding({
   kinds: ['hazard', 'note'],
   title: { hazard: 'rows or values are lost', note: 'something empty is dropped' },
   asksForName: true,
-  isOfRows: true,
   say: (found: DataLoss) => tellLoss(found).message,
   why: (found: DataLoss) => tellLoss(found).why,
   way: (found: DataLoss) => tellLoss(found).way,
@@ -86,7 +85,7 @@ function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
     case 'referring-rows':
       return tellReferringRows(args);
     case 'triggered-deletes':
-      return tellTriggeredDeletes(args);
+      return tellTriggeredDeletes(args, facts);
     case 'replaced-by-update':
       return tellReplacedByUpdate(args);
     case 'replaced-by-insert':

@@ -109,8 +109,6 @@ export interface Definition<Code extends string, K extends Kind, Args> {
   readonly takesConsent?: true;
   /** On a terminal, the user consents by typing the database's name. */
   readonly asksForName?: true;
-  /** Its hazards depend on production's rows, so they are part of the plan's id. */
-  readonly isOfRows?: true;
   /** The finding in one line. */
   say(found: Found<Code, K, Args>): Prose | string;
   /** Why it matters, in one or two sentences; null if the message has said it. */

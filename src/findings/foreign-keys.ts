@@ -57,7 +57,6 @@ export const foreignKeys = defineFinding({
     hazard: 'rows are left without the row that they refer to',
   },
   guards: { against: 'rows that are left without a parent', has: 'keys-off' },
-  isOfRows: true,
   say: (found: Found<'foreign-keys', 'blocker' | 'hazard', ForeignKeysArgs>) =>
     sayForeignKeys(found.args, countedOf(found)),
   why: ({ args }) => explain(args),

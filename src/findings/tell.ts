@@ -89,10 +89,6 @@ export function asksForName(code: Finding['code']): boolean {
   return findDefinition(code).asksForName === true;
 }
 
-export function isHazardOfRows({ kind, code }: Finding): boolean {
-  return kind === 'hazard' && findDefinition(code).isOfRows === true;
-}
-
 /** True if the statement of a blocker may have run in a database that has the migrations after it. */
 export function mayHaveRun(finding: Finding): boolean {
   return findDefinition(finding.code).mayHaveRun?.(finding) ?? false;

@@ -2,35 +2,45 @@
 
 import { renderInstant } from '../backup/restore-point.ts';
 import { MigrateError } from '../errors.ts';
+import type { Finding } from '../findings/catalogue.ts';
 import { isDone, isToApply } from '../history/history.ts';
 import { listSome } from '../text/list.ts';
 import { command } from '../text/prose.ts';
 import { toDate } from '../text/time.ts';
 import { parseRunMarks } from '../tracker/row-logs.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
-import type { Planned } from './make-plan.ts';
-import { comparePlanIds, findShortName } from './plan.ts';
+import { allFindings } from './plan.ts';
+import type { Planned } from './plan-database.ts';
+import { comparePlanIds, findNotShown, findShortName, type NotShown, runsSame } from './plan-id.ts';
 
 /**
- * A named plan is applied exactly or not at all, also if there is nothing to do.
- * @returns PLAN_STALE, with what is known of the plan that was named; null where it is the plan of now.
+ * A named plan is applied as it was shown or not at all, also if there is nothing to do. What it showed and is gone by now
+ * does not matter; whatever it did not show does.
+ * @returns PLAN_STALE, with what is known of the plan that was named; null where it may be applied.
  */
-export function checkExpectedPlan(expected: string | undefined, planned: Planned): MigrateError | null {
+export function checkExpectedPlan(
+  expected: string | undefined,
+  planned: Planned,
+  sha256: (text: string) => string,
+): MigrateError | null {
   const { plan, history, production } = planned;
   if (expected === undefined || expected === plan.id) return null;
+  const isSame = runsSame(expected, plan.id);
+  const more = isSame ? findNotShown(expected, plan.id, allFindings(plan), sha256) : null;
+  if (more?.findings.length === 0 && !planned.moved) return null;
   const pending = history.entries.filter(isToApply).length;
   const [named, current] = distinguish(expected, plan.id);
   const done = production.trackerRows.filter(
-    (row) => classifyRow(row) === 'finished' && parseRunMarks(row.logs)?.plan === expected,
+    (row) => classifyRow(row) === 'finished' && runsSame(parseRunMarks(row.logs)?.plan ?? '', expected),
   );
   const reason =
     done.length > 0
       ? describeDone(pending === 0 ? `Plan ${named} was applied` : `Of plan ${named} these were applied`, done)
-      : describeOther(planned, expected, named);
-  const state = describeState(planned, pending, current);
+      : describeOther(planned, expected, named, more);
+  const state = isSame ? '' : ` ${describeState(planned, pending, current)}`;
   return new MigrateError(
     'PLAN_STALE',
-    `${reason} ${state} Nothing was written.`,
+    `${reason}${state} Nothing was written.`,
     pending === 0 ? command('status') : command('plan'),
     { retryable: false },
   );
@@ -40,10 +50,18 @@ function describeDone(said: string, done: readonly TrackerRow[]): string {
   return `${said} already${formatTime(done)}: ${listSome(done.map((row) => row.migrationName))}.`;
 }
 
-function describeOther({ plan, moved }: Planned, expected: string, named: string): string {
-  return moved
-    ? `Plan ${named} is out of date: production changed while its data was checked.`
-    : `Plan ${named} is out of date: ${listMoved(expected, plan.id)} changed since it was made.`;
+function describeOther({ plan, moved }: Planned, expected: string, named: string, more: NotShown | null): string {
+  const stale = `Plan ${named} is out of date:`;
+  if (moved) return `${stale} production changed while its data was checked.`;
+  if (more === null) return `${stale} ${listMoved(expected, plan.id)} changed since it was made.`;
+  if (!more.areToldApart)
+    return `${stale} it showed more blockers and hazards than its id tells apart, and now they are others.`;
+  return `${stale} it did not show ${listSome(more.findings.map(nameFinding))}.`;
+}
+
+function nameFinding({ kind, code, place: { migration, line } }: Finding): string {
+  const place = [...(migration === null ? [] : [` in ${migration}`]), ...(line === null ? [] : [` (line ${line})`])];
+  return `the ${kind} ${code}${place.join('')}`;
 }
 
 function describeState({ plan: { migrations }, history }: Planned, pending: number, current: string): string {
@@ -59,10 +77,10 @@ function describeState({ plan: { migrations }, history }: Planned, pending: numb
     : 'Nothing is pending, but production does not match the folder.';
 }
 
-/** Short names, where these are not the same. */
+/** Short names, unless two plans that run something else have the same. */
 function distinguish(expected: string, actual: string): readonly [string, string] {
   const [left, right] = [findShortName(expected), findShortName(actual)];
-  return left === right ? [expected, actual] : [left, right];
+  return left === right && !runsSame(expected, actual) ? [expected, actual] : [left, right];
 }
 
 function listMoved(expected: string, actual: string): string {

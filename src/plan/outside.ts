@@ -15,8 +15,8 @@ export function reportReach(place: Place, reach: NamedReach): Finding {
 }
 
 /** A server's CHECKs run where the server is; those of a file run on this machine, with every row that is written. */
-export function findReachingTables(target: Target, { objects }: Schema): readonly Finding[] {
-  if (target.type !== 'file') return [];
+export function findReachingTables(target: Target['type'], { objects }: Schema): readonly Finding[] {
+  if (target !== 'file') return [];
   return objects.flatMap((object) => {
     const reach = findTableReach(object);
     if (reach === null) return [];

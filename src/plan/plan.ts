@@ -1,12 +1,10 @@
 /** A plan: what `apply` would do to one target, as a value with an id. */
 
-import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
-import { buildLossKey, type Loss } from '../findings/loss.ts';
-import { findEffect, isHazardOfRows } from '../findings/tell.ts';
+import type { Loss } from '../findings/loss.ts';
+import { findEffect } from '../findings/tell.ts';
 import type { WrittenConsent } from '../history/migration.ts';
 import type { Target } from '../target/target.ts';
-import { command } from '../text/prose.ts';
 import type { KeyCheck } from './key-checks.ts';
 
 /**
@@ -40,12 +38,13 @@ export interface PlannedStatement extends StatementDecision {
 
 /** An assertion about rows, made inside the transaction. */
 export interface DataGuard {
-  /** Of the hazard that it would be. */
-  readonly code: 'data-loss' | 'leaves-broken';
+  readonly code: 'data-loss';
   /** An SQL expression that is true where nothing would be lost. */
   readonly holds: string;
   /** Lost if it is not. */
   readonly loss: Loss;
+  /** The code of the hazard that tells of it, where that is another; so that consent to it lifts the guard. */
+  readonly toldAs?: 'column-order' | 'leaves-broken';
   /** The migration that would lose it, where the guard stands in an earlier one: the last place where it can tell. */
   readonly migration?: string;
 }
@@ -143,153 +142,4 @@ export function wasRehearsed(plan: Plan): boolean {
     plan.migrations.every((migration) => migration.schemaAfter !== null) &&
     !allFindings(plan).some((finding) => findEffect(finding) === 'unseen')
   );
-}
-
-/** The parts of an id. Never row counts, never the time. */
-export interface PlanParts {
-  readonly target: string;
-  readonly files: string;
-  readonly tracker: string;
-  readonly schema: string;
-  readonly actions: string;
-  /** Which hazards the rows make, never how many rows. */
-  readonly hazards: string;
-}
-
-/** The migrations and what is allowed beside them, with the reasons: another reason is another review. */
-export function describeFiles(migrations: readonly PlannedMigration[]): string {
-  const describe = ({ name, checksum, consents }: PlannedMigration) => {
-    const lines = consents.map(({ code, reason }) => `${code}: ${reason}`);
-    return [name, checksum, ...lines.sort()];
-  };
-  return JSON.stringify(migrations.map(describe));
-}
-
-/** The statements that would be run, with their guards. */
-export function describeActions(migrations: readonly PlannedMigration[]): string {
-  const describeGuard = ({ code, holds, loss, migration }: DataGuard) => [
-    code,
-    holds,
-    buildLossKey(loss),
-    migration ?? null,
-  ];
-  return JSON.stringify(
-    migrations.map(({ name, foreignKeysOff, unfinishedRows, statements }) => [
-      name,
-      foreignKeysOff,
-      unfinishedRows,
-      statements.map(({ line, action, sent, before, after, guards }) => [
-        line,
-        action,
-        sent,
-        before,
-        after,
-        guards.map(describeGuard),
-      ]),
-    ]),
-  );
-}
-
-/** The hazards that production's rows make: each by its place, never by what it says, which has numbers in it. */
-export function describeRowHazards(findings: readonly Finding[]): string {
-  const places = findings
-    .filter(isHazardOfRows)
-    .map(({ code, place, losses }) =>
-      JSON.stringify([code, place.migration, place.line, (losses ?? []).map(buildLossKey)]),
-    );
-  return [...new Set(places)].sort().join('\n');
-}
-
-/** Part of every id: a plan of another release that would act differently is another plan. */
-const planFormat = 4;
-
-const idParts = [
-  'target',
-  'files',
-  'tracker',
-  'schema',
-  'actions',
-  'hazards',
-] as const satisfies readonly (keyof PlanParts)[];
-
-const partNames: Readonly<Record<keyof PlanParts, string>> = {
-  target: 'the target',
-  files: 'the migration files',
-  tracker: "the tracker's rows",
-  schema: "production's schema",
-  actions: 'what would be run',
-  hazards: "the hazards that production's rows make",
-};
-
-/** How many digits of an id are of the whole, and how many of each part. */
-const digits = { short: 8, rest: 24, part: 4 } as const;
-
-const exampleId = '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
-
-const idPattern = /^[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{24}$/;
-
-/** Of earlier releases: 40 bits in all, so that a harmful plan could be made to fit the id of a harmless one. */
-const oldIdPattern = /^[0-9a-f]{8}-[0-9a-f]{12}$/;
-
-const partOfIdPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{0,24}(?:-[0-9a-f]{0,23})?)?$/;
-
-/**
- * An id of the form `7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5`: 128 bits over everything, of which the
- * first eight digits are the plan's short name, then four digits for each part. The parts decide nothing: of two
- * different ids they tell which part moved.
- */
-export function buildPlanId(parts: PlanParts, sha256: (text: string) => string): string {
-  const digests = idParts.map((part) => sha256(`${planFormat}\n${part}\n${parts[part]}`));
-  const whole = sha256(digests.join('\n'));
-  return [
-    whole.slice(0, digits.short),
-    whole.slice(digits.short, digits.short + digits.rest),
-    digests.map((digest) => digest.slice(0, digits.part)).join(''),
-  ].join('-');
-}
-
-export function isPlanId(text: string): boolean {
-  return idPattern.test(text);
-}
-
-/** The name that people see; too short to apply a plan by. */
-export function findShortName(id: string): string {
-  return id.slice(0, digits.short);
-}
-
-/**
- * White space around it and upper case, as a variable or a copy may bring along, are taken off.
- * @throws MigrateError USAGE when the text is no plan's id.
- */
-export function parsePlanId(text: string): string {
-  const given = text.trim();
-  const id = given.toLowerCase();
-  if (isPlanId(id)) return id;
-  throw new MigrateError('USAGE', `${describeNoId(id, given)} Nothing was written.`, command('plan'));
-}
-
-/** @param given as it was typed: only so can a token in the wrong place be told, and withheld. */
-function describeNoId(id: string, given: string): string {
-  if (id === '') return '--plan was given nothing: the variable or the file that should hold the id is empty.';
-  if (oldIdPattern.test(id)) {
-    return `${given} is the id of a plan by an earlier release. Such a short id could be forged; a plan made now has a longer one.`;
-  }
-  if (partOfIdPattern.test(id)) {
-    return `${given} is only a part of a plan's id; --plan needs the whole id, such as ${exampleId}.`;
-  }
-  return `--plan takes the id of a plan, as in ${exampleId}; it was given ${given}.`;
-}
-
-/** @returns the parts that differ between two ids, in words; empty where the difference does not show. */
-export function comparePlanIds(left: string, right: string): readonly string[] {
-  const [ofLeft, ofRight] = [left, right].map((id) => id.slice(id.lastIndexOf('-') + 1));
-  const take = (part: string | undefined, index: number) => part?.slice(index * digits.part, (index + 1) * digits.part);
-  const moved = idParts.filter((_, index) => take(ofLeft, index) !== take(ofRight, index));
-  if (!moved.includes('files')) return moved.map((part) => partNames[part]);
-  // What is run, and what that puts at stake, follows from the files.
-  const changesRuns = moved.includes('actions');
-  const files = changesRuns ? 'which of them are to be applied (--to)' : 'a migrate-prod.allow beside them';
-  const follows = ['files', ...(changesRuns ? ['actions', 'hazards'] : [])];
-  const others = moved.filter((part) => !follows.includes(part));
-  return [`${partNames.files} or ${files}`, ...others.map((part) => partNames[part])];
 }

@@ -5,9 +5,9 @@ import { find } from '../findings/finding.ts';
 import { longLock } from '../findings/long-lock.ts';
 import type { RebuildSize } from '../plan/plan.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import { placeAt, type Scene, type StatementPlace } from './context.ts';
-import { findSubject } from './losses/loss.ts';
-import type { Answers } from './questions.ts';
+import type { Answers } from './ask/asking.ts';
+import { placeAt, type Scene, type StatementPlace } from './ask/context.ts';
+import { tableNow } from './losses/loss.ts';
 
 /**
  * Seconds that a rebuild takes on a server, about: measured on sqld 0.24.32 with rows of 100 to 1,000 bytes and up to four
@@ -20,19 +20,17 @@ const longest = 2.5;
 
 /** Before the old table is dropped. */
 export function askSize(scene: Scene, place: StatementPlace, table: string): void {
-  const tracked = scene.rows.find(table);
-  const subject = tracked && tracked.origin !== null ? findSubject(scene, tracked.rows) : null;
-  if (tracked === null || subject === null) return;
   const structure = scene.structures.find(table);
-  const columns = tracked.rows.type === 'known' ? tracked.rows.columns : [];
-  const bytes = columns.map(({ name }) => `coalesce(octet_length(${quoteIdentifier(name)}), 0)`).join(' + ');
-  const count = scene.questions.countRows(subject.select);
-  const sum = bytes === '' ? null : scene.questions.sum(subject.select, bytes);
-  const indexes = scene.structures.listIndexes(table).length + (structure?.uniques.length ?? 0);
+  if ((scene.rows.find(table)?.origin ?? null) === null || structure === null) return;
+  const all = tableNow(scene, table);
+  const lengths = structure.columns.map(({ name }) => `coalesce(octet_length(${quoteIdentifier(name)}), 0)`);
+  const count = scene.asking.count(all);
+  const sum = scene.asking.sum(all, lengths.join(' + '));
+  const indexes = scene.structures.listIndexes(table).length + structure.uniques.length;
   const { name } = place.analysed.migration;
   const measure = (replies: Answers): RebuildSize | null => {
     const rows = count(replies);
-    return rows && { table, rows: rows.rows, bytes: sum?.(replies)?.rows ?? 0, atLeast: rows.atLeast };
+    return rows && { table, rows: rows.rows, bytes: sum(replies)?.rows ?? 0, atLeast: rows.atLeast };
   };
   scene.sizes.push((replies) => {
     const size = measure(replies);

@@ -1,6 +1,8 @@
 /** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
 
 import type { Finding } from '../findings/catalogue.ts';
+import { find, placeIn } from '../findings/finding.ts';
+import { notChecked } from '../findings/not-checked.ts';
 import { Structures } from '../mirror/structures.ts';
 import { type AnalysedMigration, isInsideRebuild, mayChangeSchema } from '../plan/analyse.ts';
 import type { DataGuard, RebuildSize, StatementDecision } from '../plan/plan.ts';
@@ -14,32 +16,33 @@ import {
   noteRenamedTable,
   noteRequiredColumns,
 } from '../plan/structure/running-code.ts';
-import type { Mirror } from '../ports.ts';
+import type { Mirror, Query } from '../ports.ts';
 import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
-import { Asking, type RunQuestion, type When } from './asking.ts';
+import { listWords } from '../sql/words.ts';
+import { type Answers, Asking, type RunQuestion, type When } from './ask/asking.ts';
+import type { RowProof, Scene, StatementPlace } from './ask/context.ts';
+import { DatabaseRows } from './ask/database-rows.ts';
+import { followRows } from './ask/follow.ts';
+import { findKeys } from './ask/keys.ts';
+import { rowsOfProduction, unknownRows } from './ask/table-rows.ts';
+import { askAddedColumn } from './constraints/added-column.ts';
 import { askAlteredColumn } from './constraints/altered-columns.ts';
+import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
-import { askOrphans } from './constraints/orphans.ts';
-import type { RowProof, Scene, StatementPlace } from './context.ts';
-import { askAddedColumn } from './effects/added-column.ts';
-import { askDrop, comesBack, type Heir } from './effects/drop.ts';
-import { changeRows } from './effects/effects.ts';
+import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
+import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
-import { DeleteSeriesFinder } from './losses/delete-series.ts';
+import { Copies } from './losses/copies.ts';
+import { askDrop, comesBack, type Heir } from './losses/drop.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
-import { EarlyGuards } from './losses/early-guards.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
-import { type Answers, Questions } from './questions.ts';
-import { Copies } from './state/copies.ts';
-import { DatabaseRows } from './state/database-rows.ts';
-import { followCopies } from './state/follow-copies.ts';
-import { findKeys } from './state/keys.ts';
-import { rowsOfProduction, unknownRows } from './state/table-rows.ts';
+import { Own } from './losses/own.ts';
 
 export interface DataWatch extends RehearsalWatch {
-  readonly questions: Questions;
+  /** What production is asked. */
+  buildQueries(): readonly Query[];
   /** What the run on rows is asked. */
   listHere(): readonly RunQuestion[];
   judge(replies: Answers): readonly Finding[];
@@ -52,19 +55,19 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const production = readProductionTables(schema, (name) => structures.find(name));
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
-  const questions = new Questions();
+  const findTables = (sql: string): readonly string[] => [
+    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? [])),
+  ];
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
         const known = production.get(foldName(name));
-        const columns = known?.isFollowed ? known.structure.columns.map((column) => column.name) : null;
         return {
           name,
           origin: name,
           madeIn: null,
           isFilled: false,
-          mayLack: false,
-          rows: columns ? rowsOfProduction(name, columns) : unknownRows,
+          rows: known?.isFollowed ? rowsOfProduction({ ...known.structure, name }) : unknownRows,
         };
       }),
       new Set(views),
@@ -72,35 +75,34 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     ),
     structures,
     production,
-    early: new EarlyGuards(),
-    deletes: new DeleteSeriesFinder(),
-    questions,
-    asking: new Asking(questions),
+    along: new AlongTold(),
+    own: new Own(production),
+    asking: new Asking(findTables),
     examples,
     findings: [],
     proofs: [],
-    failing: new Map(),
-    unasked: new Map(),
+    asked: new Map(),
     sizes: [],
   };
   const copies = new Copies(scene);
   let heir: Heir | null = null;
-  let keysWereOff = false;
+  const migrations: string[] = [];
+  let orphans: readonly Orphans[] = [];
 
   return {
-    questions: scene.questions,
+    buildQueries: () => scene.asking.buildQueries(),
     listHere: () => scene.asking.listHere(),
     prove: (replies) => scene.proofs.map((prove) => prove(replies)),
-    judge: (replies) => scene.findings.flatMap((find) => find(replies)),
+    judge: (answers) => [...scene.findings.flatMap((find) => find(answers)), ...findUnchecked(answers)],
     measure: (replies) => scene.sizes.flatMap((find) => find(replies) ?? []),
 
-    // Rows may come between two transactions.
     beginMigration: (migration) => {
+      migrations.push(migration.migration.name);
       structures.refresh();
       if (migration.statements.some(({ kind }) => kind.type === 'drop' || kind.type === 'drop-column'))
         structures.mark();
-      copies.forgetAll();
-      scene.early.begin(migration, scene.rows.list());
+      askAt(migration, 0, 'before');
+      orphans = findKeys(migration) === 'on' ? [] : countOrphansNow(scene, migration);
     },
 
     beforeStatement: (migration, index) => {
@@ -145,14 +147,18 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     endMigration: (migration) => {
       askAt(migration, 0, 'end');
       const keys = findKeys(migration);
-      if (keys === 'off') askOrphans(scene, migration, 'asks');
-      // What was left without a parent before counts for nothing when keys that wait are looked at.
-      else if (keys === 'deferred' && !keysWereOff) askOrphans(scene, migration, 'fails');
-      keysWereOff ||= keys === 'off';
+      if (keys !== 'on') askOrphans(scene, migration, orphans, keys === 'off' ? 'asks' : 'fails');
     },
 
-    guardsOf: (migration) => scene.early.list(migration),
+    guardsOf: (migration) => scene.own.listGuards(migration),
   };
+
+  function findUnchecked(answers: Answers): readonly Finding[] {
+    return migrations.flatMap((name) => {
+      const tables = scene.asking.listUnanswered(name, answers);
+      return tables.length === 0 ? [] : [find(notChecked, 'note', placeIn(name), { tables })];
+    });
+  }
 
   function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {
     scene.asking.at({ migration: migration.name, statement, when });
@@ -194,10 +200,14 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (added?.notNull) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
+    if (kind.type === 'insert') askInserted(scene, place);
+    if (kind.type === 'update') askChanged(scene, place);
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
-    followCopies(scene, copies, place);
-    changeRows(scene, place);
+    copies.follow(place);
+    followRows(scene, place);
+    const triggers = 'table' in kind ? structures.listTriggers(kind.table) : [];
+    scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);

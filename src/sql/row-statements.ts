@@ -80,6 +80,17 @@ export function parseCreateAs(sql: string): string | null {
 
 /** @returns null if it does more than set columns of the rows that its WHERE finds */
 export function parseUpdate(sql: string): UpdateParts | null {
+  const parts = parseSet(sql);
+  const where = parts === null ? undefined : takeWhere(sql, parts.tokens, parts.end);
+  return parts === null || where === undefined ? null : { table: parts.table, assignments: parts.assignments, where };
+}
+
+/** What an UPDATE gives to columns one by one, whichever rows it finds; null where that cannot be told. */
+export function parseAssignments(sql: string): UpdateParts['assignments'] | null {
+  return parseSet(sql)?.assignments ?? null;
+}
+
+function parseSet(sql: string) {
   const tokens = withoutFinalSemicolon(tokenize(sql));
   const cursor = new Cursor(tokens);
   if (!cursor.skipWords('UPDATE')) return null;
@@ -87,8 +98,6 @@ export function parseUpdate(sql: string): UpdateParts | null {
   if (target === null || !cursor.skipWords('SET')) return null;
   const words = ['FROM', 'ORDER', 'LIMIT', 'RETURNING', 'WHERE'];
   const end = findOutside(tokens, cursor.index, (token) => words.some((word) => isKeyword(token, word)));
-  const where = takeWhere(sql, tokens, end);
-  if (where === undefined) return null;
   const parts = splitAtCommas(tokens.slice(cursor.index, end < 0 ? tokens.length : end));
   const assignments = parts.map((part) => {
     const [name, equals, ...value] = part;
@@ -96,7 +105,7 @@ export function parseUpdate(sql: string): UpdateParts | null {
     return { column: unquoteIdentifier(name.text), expression: sliceText(sql, value) };
   });
   const whole = assignments.filter((assignment) => assignment !== null);
-  return whole.length === parts.length ? { table: target.name, assignments: whole, where } : null;
+  return whole.length === parts.length ? { table: target.name, assignments: whole, tokens, end } : null;
 }
 
 /** @returns null if it does more than delete the rows that its WHERE finds */

@@ -56,6 +56,15 @@ export function readTaken(sql: string): Taken {
   };
 }
 
+/** Whether an expression gives the column's value as it is, if it is not NULL; by a SELECT of its own, too. */
+export function handsOn(expression: string, column: string): boolean {
+  const sql = `SELECT ${expression} FROM ${expression}`;
+  const name = foldName(column);
+  return readSelects(sql, tokenize(sql))
+    .flatMap(({ items, inner }) => [...items, ...inner.flatMap((select) => select.items)])
+    .some(({ kept }) => kept.some((each) => each.column === name));
+}
+
 function listTables({ tables, inner }: Select): readonly string[] {
   return [...tables, ...inner.flatMap(listTables)];
 }

@@ -144,7 +144,7 @@ describe('before anything is written, apply', () => {
 
   it('refuses a plan that is not the one that was named, without asking', async () => {
     const production = await openApplied(init);
-    const other = `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(24)}`;
+    const other = `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(20)}-00`;
     const told = await apply(production, all, { expectedPlan: other });
     await refused(production, told, 'blocked', 'PLAN_STALE');
     expect(told.asked).toBe(0);

@@ -15,7 +15,7 @@ import type { Failure } from '../../src/apply/outcome.ts';
 import type { ApplyResult } from '../../src/apply/result.ts';
 import { MigrateError } from '../../src/errors.ts';
 import type { Finding } from '../../src/findings/catalogue.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
+import type { Planned } from '../../src/plan/plan-database.ts';
 import { type Files, migrationsOf, openApplied, planOn, rowOf, testOutside } from '../plan/plan-on.ts';
 import { attempt, attempted, guardOf, plannedMigration, plannedStatement } from './planned.ts';
 import { createdTracker, openProductionFile, type TestProduction } from './production.ts';

@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 const planOf = (migrations: readonly PlannedMigration[]): Plan => ({
-  id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5',
+  id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00',
   target: production.database.target,
   asked: null,
   ranOn: null,
@@ -127,7 +127,7 @@ describe('a plan that is sent', () => {
     await execute([create('1_a')], {}, { backupName: 'shop.sql' });
     const [[, , , logs] = []] = await rows();
     expect(JSON.parse(String(logs))).toEqual({
-      plan: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5',
+      plan: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00',
       last: '1_a',
       tool: 'migrate-prod 1.2.3',
       by: 'me@here',

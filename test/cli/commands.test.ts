@@ -95,7 +95,7 @@ describe('text', () => {
     expect(stdout).toContain('… 4 statements  rebuilds "Book" (atomic; must not run twice)');
     expect(stdout).not.toContain('PRAGMA');
     expect(stdout).toContain("Rehearsed on an empty copy of production's schema: ok.");
-    expect(stdout).toMatch(/Plan (\w{8})\. Next: migrate-prod apply --url file:shop\.db --plan \1-\w{24}-\w{24}\n$/);
+    expect(stdout).toMatch(/Plan (\w{8})\. Next: migrate-prod apply --url file:shop\.db --plan \1-\w{24}-\w{20}-00\n$/);
   });
 
   test('of a plan says what is skipped, and the findings last: blockers, hazards, notes', async () => {

@@ -34,7 +34,7 @@ export function buildMigration(name: string, more: Partial<PlannedMigration> = {
 
 export function buildPlan(migrations: readonly PlannedMigration[], more: Partial<Plan> = {}): Plan {
   return {
-    id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5',
+    id: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00',
     target: { type: 'server', name: 'libsql://shop-acme.turso.io', url: 'https://shop-acme.turso.io' },
     asked: null,
     ranOn: null,

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { applyConsents, isShownLoss } from '../../src/consents/apply-consents.ts';
 import { buildGuardConsent, findLiftedGuards } from '../../src/consents/guard-consent.ts';
 import { type Loss, wordLoss } from '../../src/findings/loss.ts';
-import { type DataGuard, describeActions, describeRowHazards, type PlannedMigration } from '../../src/plan/plan.ts';
+import type { DataGuard, PlannedMigration } from '../../src/plan/plan.ts';
+import { describeActions, describeShown } from '../../src/plan/plan-id.ts';
 import { buildMigration, buildPlan, buildStatement } from '../cli/plan-values.ts';
 import { losses } from '../findings/losses.ts';
 import { change, findings } from '../support/findings.ts';
@@ -42,7 +43,7 @@ describe('two losses that read the same', () => {
     expect(consents[0]).not.toEqual(consents[1]);
     const [first, second] = alike;
     expect(describeActions([migrationOf([first])])).not.toBe(describeActions([migrationOf([second])]));
-    expect(describeRowHazards([hazardOf(first)])).not.toBe(describeRowHazards([hazardOf(second)]));
+    expect(describeShown([hazardOf(first)])).not.toEqual(describeShown([hazardOf(second)]));
   });
 
   it('lift no guard of each other', () => {
@@ -68,9 +69,8 @@ it('is the digest of the file and of the key of the loss, which no new words cha
       [[1, 'run', 'DROP TABLE "x"', [], [], [['data-loss', '1', '{"kind":"rows","table":"Customer"}', null]]]],
     ],
   ]);
-  expect(JSON.parse(describeRowHazards([hazardOf(...losses.slice(0, 1))]))).toEqual([
-    ...['data-loss', '1_a', 1],
-    ['{"kind":"rows","table":"Customer"}'],
+  expect(describeShown([hazardOf(...losses.slice(0, 1))]).map((one) => JSON.parse(one))).toEqual([
+    ['hazard', 'data-loss', '1_a', 1, null, '{"kind":"rows","table":"Customer"}'],
   ]);
 });
 

@@ -7,19 +7,12 @@ import { checkPlan, findWritten, listWritten } from '../../src/consents/gate.ts'
 import { checkWrittenConsents, parseWrittenConsents } from '../../src/consents/written-consents.ts';
 import type { Finding } from '../../src/findings/catalogue.ts';
 import { consentCodes } from '../../src/findings/codes.ts';
-import { dropsIndex } from '../../src/findings/drops-attached.ts';
 import { find } from '../../src/findings/finding.ts';
 import { serverRefuses } from '../../src/findings/server-refuses.ts';
 import type { WrittenConsent } from '../../src/history/migration.ts';
-import {
-  buildPlanId,
-  comparePlanIds,
-  describeFiles,
-  describeRowHazards,
-  type Plan,
-  type PlannedMigration,
-} from '../../src/plan/plan.ts';
-import { type Changes, change, countRows, findings } from '../support/findings.ts';
+import { allFindings, type Plan, type PlannedMigration } from '../../src/plan/plan.ts';
+import { buildPlanId, comparePlanIds, describeFiles, describeShown } from '../../src/plan/plan-id.ts';
+import { type Changes, change, findings } from '../support/findings.ts';
 
 const place = { path: 'm/1_a/migrate-prod.allow', migration: '20260301083000_address' };
 const parse = (text: string) => parseWrittenConsents(text, place);
@@ -127,13 +120,6 @@ const at = <F extends Finding>(finding: F, changes: Changes = {}): F =>
 const loss = at(findings.loss);
 const noLoss = at(findings.noLoss);
 const orphans = at(findings.orphans);
-const index = find(dropsIndex, 'hazard', loss.place, {
-  what: 'not-recreated',
-  object: { type: 'index', name: 'i', table: 'Customer', sql: 'CREATE INDEX "i" …' },
-  table: 'Customer',
-  anew: null,
-});
-
 function makePlan(consents: readonly WrittenConsent[], ...findings: readonly Finding[]): Plan {
   const migration: PlannedMigration = {
     name: '1_a',
@@ -220,7 +206,7 @@ describe('the id of a plan', () => {
         tracker: 't',
         schema: 's',
         actions: 'a',
-        hazards: describeRowHazards([...plan.migrations.flatMap(({ findings }) => findings), ...plan.findings]),
+        shown: describeShown(allFindings(plan)),
       },
       sha256,
     );
@@ -235,17 +221,5 @@ describe('the id of a plan', () => {
       files,
     );
     expect(moved(plan, makePlan([written('drops-index', 1), written('data-loss', 7)]))).toEqual([]);
-  });
-
-  it('is another when a hazard of rows appears or goes, and the same however many rows there are', () => {
-    const hazard = at(loss, { evidence: countRows(3) });
-    const hazards = ["the hazards that production's rows make"];
-    expect(moved(makePlan([]), makePlan([], hazard))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], at(loss, { line: 2 })))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], orphans))).toEqual(hazards);
-    expect(moved(makePlan([], hazard), makePlan([], at(loss, { evidence: countRows(4) })))).toEqual([]);
-    expect(moved(makePlan([], hazard), makePlan([], hazard, hazard))).toEqual([]);
-    expect(moved(makePlan([]), makePlan([], noLoss))).toEqual([]);
-    expect(moved(makePlan([]), makePlan([], index))).toEqual([]);
   });
 });

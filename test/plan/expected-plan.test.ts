@@ -3,11 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Migration } from '../../src/history/migration.ts';
 import { checkExpectedPlan } from '../../src/plan/expected-plan.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
-import { buildPlanId } from '../../src/plan/plan.ts';
+import type { Planned } from '../../src/plan/plan-database.ts';
+import { buildPlanId } from '../../src/plan/plan-id.ts';
 import { renderRowLogs } from '../../src/tracker/row-logs.ts';
 import { sha256 } from '../apply/planned.ts';
 import { openProduction } from '../apply/production.ts';
+import { change, findings } from '../support/findings.ts';
 import { migrationsOf, openApplied, planOn, rowOf } from './plan-on.ts';
 
 const init = { '1_init': 'CREATE TABLE "Customer" ("id" INTEGER);\n' };
@@ -15,13 +16,16 @@ const next = { '2_next': 'CREATE TABLE "Order" ("id" INTEGER);\n' };
 const last = { '3_last': 'CREATE TABLE "Last" ("id" INTEGER);\n' };
 const all = { ...init, ...next, ...last };
 
-const says = (expected: string | undefined, planned: Planned) => checkExpectedPlan(expected, planned)?.message ?? null;
+const check = (expected: string | undefined, planned: Planned) => checkExpectedPlan(expected, planned, sha256);
+const says = (expected: string | undefined, planned: Planned) => check(expected, planned)?.message ?? null;
 
-/** The id with other digits for some of its parts, which are its last 24. */
+/** The id of a plan that would run something else, with other digits for some of its parts. */
 function move(id: string, ...indexes: readonly number[]): string {
-  const parts = id.slice(-24).match(/.{4}/g) ?? [];
-  const flipped = parts.map((part, index) => (indexes.includes(index) ? [...part].reverse().join('') : part));
-  return `00000000${id.slice(8, -24)}${flipped.map((part, index) => (part === parts[index] && indexes.includes(index) ? '0123' : part)).join('')}`;
+  const [, rest = '', ofParts = '', shown = ''] = id.split('-');
+  const parts = ofParts.match(/.{4}/g) ?? [];
+  const flip = (part: string) => (part === '0123' ? '4567' : '0123');
+  const moved = parts.map((part, index) => (indexes.includes(index) ? flip(part) : part));
+  return ['00000000', rest, moved.join(''), shown].join('-');
 }
 
 const short = (id: string) => id.slice(0, 8);
@@ -44,7 +48,7 @@ describe('the plan of now', () => {
     expect(says(move(id), planned)).toBe(
       `${stale} something that its id does not show changed since it was made. ${now}`,
     );
-    expect(checkExpectedPlan(move(id, 3), planned)).toMatchObject({
+    expect(check(move(id, 3), planned)).toMatchObject({
       code: 'PLAN_STALE',
       next: 'migrate-prod plan',
       retryable: false,
@@ -54,7 +58,7 @@ describe('the plan of now', () => {
   it('is told by its whole id where the short one is the same', async () => {
     const planned = await planOn(await openApplied(init), all);
     const { id } = planned.plan;
-    const same = `${id.slice(0, 8)}${move(id, 3).slice(8)}`;
+    const same = `${id.slice(0, 8)}-${'0'.repeat(24)}${move(id, 3).slice(33)}`;
     expect(says(same, planned)).toContain(`Plan ${same} is out of date:`);
     expect(says(same, planned)).toContain(`is plan ${id}.`);
   });
@@ -67,8 +71,66 @@ describe('the plan of now', () => {
   });
 });
 
+describe('what the named plan did not show', () => {
+  const dropAll = {
+    ...init,
+    '2_drop': 'DROP TABLE "Customer";\nDROP TABLE "Left";\nDROP TABLE "Right";\n',
+    '3_drop': 'DROP TABLE "Up";\nDROP TABLE "Down";\n',
+  };
+  const tables = ['Left', 'Right', 'Up', 'Down'];
+  const open = () =>
+    openApplied(
+      init,
+      tables.map((table) => `CREATE TABLE "${table}" ("id" INTEGER)`),
+    );
+  const fill = (table: string) => `INSERT INTO "${table}" VALUES (1)`;
+
+  it('is named, the first few', async () => {
+    const production = await open();
+    const { id } = (await planOn(production, dropAll)).plan;
+    await production.run(fill('Customer'));
+    const one = await planOn(production, dropAll);
+    const stale = `Plan ${short(id)} is out of date:`;
+    expect(says(id, one)).toBe(
+      `${stale} it did not show the hazard data-loss in 2_drop (line 1). Nothing was written.`,
+    );
+    expect(check(id, one)).toMatchObject({ code: 'PLAN_STALE', next: 'migrate-prod plan', retryable: false });
+    await production.run(...tables.map(fill));
+    const all = await planOn(production, dropAll);
+    expect(says(one.plan.id, all)).toBe(
+      `${stale} it did not show the hazard data-loss in 2_drop (line 2), the hazard data-loss in 2_drop (line 3), the hazard data-loss in 3_drop (line 1) and 1 more. Nothing was written.`,
+    );
+    expect(says(all.plan.id, one)).toBeNull();
+    const whole = { ...all, plan: { ...all.plan, migrations: [], findings: [change(findings.loss, {})] } };
+    expect(says(id, whole)).toContain('it did not show the hazard data-loss. Nothing');
+  });
+
+  it('cannot be told where it showed too much, unless there is nothing now', async () => {
+    const production = await open();
+    const planned = await planOn(production, dropAll);
+    const id = `${planned.plan.id.slice(0, -2)}ff${'0'.repeat(20)}`;
+    expect(says(id, planned)).toBeNull();
+    await production.run(fill('Up'));
+    expect(says(id, await planOn(production, dropAll))).toBe(
+      `Plan ${short(id)} is out of date: it showed more blockers and hazards than its id tells apart, and now they are others. Nothing was written.`,
+    );
+  });
+
+  it('is not known where production moved meanwhile: what is missing was not looked for', async () => {
+    const production = await open();
+    await production.run(fill('Up'));
+    const { id } = (await planOn(production, dropAll)).plan;
+    await production.run('DELETE FROM "Up"');
+    const planned = await planOn(production, dropAll);
+    expect([says(id, planned), says(id, { ...planned, moved: true })]).toEqual([
+      null,
+      `Plan ${short(id)} is out of date: production changed while its data was checked. Nothing was written.`,
+    ]);
+  });
+});
+
 describe('a plan that was applied', () => {
-  const id = buildPlanId({ target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', hazards: 'h' }, sha256);
+  const id = buildPlanId({ target: 't', files: 'f', tracker: 'r', schema: 's', actions: 'a', shown: [] }, sha256);
   const [, second, third] = migrationsOf(all);
   if (!second || !third) throw new Error('three');
 
@@ -89,7 +151,7 @@ describe('a plan that was applied', () => {
     expect(says(id, planned)).toBe(
       `Plan ${short(id)} was applied already (2026-01-02T03:04:06Z): 2_next, 3_last. Production is up to date: every migration in the folder is recorded as applied. Nothing was written.`,
     );
-    expect(checkExpectedPlan(id, planned)?.next).toBe('migrate-prod status');
+    expect(check(id, planned)?.next).toBe('migrate-prod status');
   });
 
   it('is told in part, with what is left', async () => {
@@ -108,7 +170,7 @@ describe('a plan that was applied', () => {
 });
 
 describe('what is to be applied now', () => {
-  const other = `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(24)}`;
+  const other = `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(20)}-00`;
 
   it('is nothing up to where it was asked for', async () => {
     const production = await openApplied(init);
@@ -116,7 +178,7 @@ describe('what is to be applied now', () => {
     expect(says(other, planned)).toContain('Nothing is pending up to that migration; 2 are pending after it.');
     const one = await planOn(production, { ...init, ...next }, { to: '1_init' });
     expect(says(other, one)).toContain('1 is pending after it.');
-    expect(checkExpectedPlan(other, one)?.next).toBe('migrate-prod plan');
+    expect(check(other, one)?.next).toBe('migrate-prod plan');
   });
 
   it('is nothing, though production is not as the folder has it', async () => {

@@ -34,7 +34,7 @@ describe('a table', () => {
     ],
   ])('%s', (_, target, schema, isTold) => {
     const sql = schema.objects[0]?.sql ?? null;
-    const told = findReachingTables(target, schema);
+    const told = findReachingTables(target.type, schema);
     expect(told.map(({ kind, place, args }) => ({ kind, place, args }))).toEqual(
       isTold
         ? [

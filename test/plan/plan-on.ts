@@ -2,7 +2,8 @@
 
 import { migrationFromText } from '../../src/adapters/files/migrations.ts';
 import type { Migration } from '../../src/history/migration.ts';
-import { makePlan, type PlanInput, type Planned } from '../../src/plan/make-plan.ts';
+import { makePlan, type PlanInput } from '../../src/plan/make-plan.ts';
+import type { Planned } from '../../src/plan/plan-database.ts';
 import { createOutside } from '../../src/wiring.ts';
 import { createdTracker, openProductionFile, startTestClock, type TestProduction } from '../apply/production.ts';
 

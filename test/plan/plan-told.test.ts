@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/findings/catalogue.ts';
-import type { Planned } from '../../src/plan/make-plan.ts';
 import { makePlan } from '../../src/plan/make-plan.ts';
+import type { Planned } from '../../src/plan/plan-database.ts';
 import type { CallOptions } from '../../src/ports.ts';
 import { createdTracker, openProductionFile, type TestProduction } from '../apply/production.ts';
 import { makeUnreliable } from '../apply/unreliable.ts';

@@ -14,7 +14,7 @@ import { unfinished } from '../../src/findings/unfinished.ts';
 const drop = { table: 'Customer', column: 'fax', indexes: [] } as const;
 const dropped: DataLossArgs = {
   ...{ what: 'dropped-column', table: 'Customer', column: 'fax', copy: 'everything', rename: null },
-  ...{ hasOwnValues: false, cleared: null, isGuarded: true },
+  ...{ hasOwnValues: false, cleared: null },
 };
 
 export const findings = {

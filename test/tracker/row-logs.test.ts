@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { parseRunMarks, renderRowLogs } from '../../src/tracker/row-logs.ts';
 
-const marks = { plan: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5', last: '20260101_a "b" \\ ü' };
+const marks = { plan: '7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00', last: '20260101_a "b" \\ ü' };
 
 it('reads its marks back, also from logs that were cut', () => {
   const logs = renderRowLogs(marks, { tool: 'migrate-prod', by: 'x'.repeat(5_000) });

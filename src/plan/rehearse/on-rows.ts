@@ -1,17 +1,12 @@
-/** The plan once more, on a copy of production's rows: which tables are fetched for it, and what it adds to the findings. */
+/** The plan once more, on a copy of production's rows, and what that adds to the findings. */
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
-import type { Database, Mirror, Outside } from '../../ports.ts';
+import type { Database, Outside } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
-import type { RunQuestion } from '../../rows/asking.ts';
-import { findConcerned } from '../../rows/fetch/concerned.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
-import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
-import type { PlannedRun } from '../../rows/run/planned.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
-import { type AnalysedMigration, planStatements } from '../analyse.ts';
-import type { Rehearsed } from './rehearsed.ts';
+import type { RehearsedPlan } from './rehearsed-plan.ts';
 import { findTooLarge } from './too-large.ts';
 
 export interface OnRowsInput {
@@ -23,44 +18,20 @@ export interface OnRowsInput {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How the tables that the plan may meet keep their rows. */
-export function findShapes(
-  mirror: Mirror,
-  { schema }: Production,
-  analysed: readonly AnalysedMigration[],
-): readonly TableShape[] {
-  return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
-}
-
-/** What would be sent of each migration. @param rehearsed one for each. */
-export function listRuns(
-  analysed: readonly AnalysedMigration[],
-  rehearsed: readonly Rehearsed[],
-): readonly PlannedRun[] {
-  return rehearsed.flatMap(({ statements, keyChecks }, index) => {
-    const migration = analysed[index];
-    return migration === undefined ? [] : [{ migration, statements: planStatements(migration, statements), keyChecks }];
-  });
-}
-
 /**
  * Runs the plan once more, on the rows that were fetched, as far as it ran without any.
- * @param shapes of all tables that the plan meets. @param tables those that were fetched.
- * @param questions that it answers on the way.
+ * @param tables those that were fetched, of the shapes of the plan.
  * @returns null where none were, or the engine had no time for them.
  */
 export async function tryOnRows(
   { database, outside, production, squashed, signal }: OnRowsInput,
-  planned: readonly PlannedRun[],
-  rehearsed: readonly Rehearsed[],
-  shapes: readonly TableShape[],
+  { rehearsed, runs, rows }: RehearsedPlan,
   tables: readonly FetchedTable[],
-  questions: readonly RunQuestion[],
 ): Promise<RowsRun | null> {
-  if (tables.length === 0) return null;
+  if (rows === null || tables.length === 0) return null;
   const fetched = new Set(tables.map(({ shape }) => shape));
   const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
-  const migrations = planned
+  const migrations = runs
     .slice(0, last === -1 ? undefined : last)
     .filter(({ migration }) => !squashed.has(migration.migration.name));
   try {
@@ -68,9 +39,9 @@ export async function tryOnRows(
       openMirror: outside.openMirror,
       schema: production.schema,
       tables,
-      left: shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
+      left: rows.shapes.filter((shape) => !fetched.has(shape)).map(({ name }) => name),
       migrations,
-      questions,
+      questions: rows.here,
     });
     const found = [...run.findings, ...(await findTooLarge(database, run.large, signal))];
     const blockers = rehearsed.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'blocker'));

@@ -1,140 +1,100 @@
-/** The rehearsal of a whole plan: on a mirror of production, with the questions to its rows, and what the server's own functions leave open. */
+/** The rehearsal of a whole plan on a mirror of a schema, and what it leaves to be asked of the databases that have that schema. */
 
-import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, wholePlan } from '../../findings/finding.ts';
 import { findEffect } from '../../findings/tell.ts';
 import { unrehearsed } from '../../findings/unrehearsed.ts';
 import type { History, HistoryEntry } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
-import { noteObstacles } from '../../mirror/mending.ts';
+import { noteObstacles, type Obstacle } from '../../mirror/mending.ts';
 import { fillMirror, readFingerprint, readMirrorSchema } from '../../mirror/mirror.ts';
-import { findObstacles, keepBroken, listLeft, openObstacleGuide } from '../../mirror/obstacles.ts';
+import { findObstacles, listLeft, openObstacleGuide } from '../../mirror/obstacles.ts';
 import { findRenameFault } from '../../mirror/rename-fault.ts';
-import type { Database, Mirror, Outside, Query, Question, ReadOptions, Reply } from '../../ports.ts';
-import { readReplies } from '../../production/gather.ts';
-import type { Production } from '../../production/production.ts';
+import type { Mirror, Outside } from '../../ports.ts';
 import { judgeOrder } from '../../replay/order-matters.ts';
-import type { RowProof } from '../../rows/context.ts';
-import {
-  buildRowsQuery,
-  chooseShapes,
-  defaultRows,
-  mostBytes,
-  parseRows,
-  type RowsSetting,
-} from '../../rows/fetch/query.ts';
-import type { TableShape } from '../../rows/fetch/shape.ts';
-import type { Answers } from '../../rows/questions.ts';
+import { findConcerned } from '../../rows/fetch/concerned.ts';
+import type { RowsSetting } from '../../rows/fetch/query.ts';
+import { readShape, type TableShape } from '../../rows/fetch/shape.ts';
 import { mayConcernRows } from '../../rows/row-concerns.ts';
 import type { PlannedRun } from '../../rows/run/planned.ts';
-import type { RowsRun } from '../../rows/run/run-on-rows.ts';
 import { type DataWatch, watchData } from '../../rows/watch.ts';
-import { schemaFingerprint, trackerFingerprint } from '../../schema/model/fingerprint.ts';
-import { hasTablesWithRows } from '../../schema/model/objects.ts';
+import { hasTablesWithRows, type Schema } from '../../schema/model/objects.ts';
+import type { Target } from '../../target/target.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import { askServer, type ServerQuestions } from '../ask-server.ts';
-import type { Asked, RanOn, RebuildSize } from '../plan.ts';
 import { findPositionalStatements, judgePositions } from '../positional.ts';
 import { findKnownIndexes } from '../preserve/known-indexes.ts';
 import { findRedundantIndexes } from '../redundant-indexes.ts';
-import { addFindings, findShapes, listRuns, tryOnRows } from './on-rows.ts';
 import { findPreserver, type OpenGuide, rehearse } from './rehearse.ts';
-import { findTableNames, notRehearsed, type Rehearsed } from './rehearsed.ts';
+import type { Rehearsed } from './rehearsed.ts';
+import { listRuns, type RehearsedPlan } from './rehearsed-plan.ts';
 
 /** A migration that has its file. */
 export type FolderEntry = HistoryEntry & { readonly migration: Migration };
 
-export interface PlanRehearsalInput {
-  readonly database: Database;
+export interface RehearsalInput {
+  /** The kind of database that the plan is for. */
+  readonly target: Target['type'];
   /** The whole folder, in Prisma's order. */
   readonly migrations: readonly Migration[];
   readonly outside: Outside;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
-  /** How many rows may be fetched to run the plan on; `defaultRows` when absent. */
+  /** How many rows may be fetched to run the plan on; nothing is prepared for that where it is 0. */
   readonly rows?: RowsSetting | undefined;
-  readonly signal?: AbortSignal | undefined;
-  readonly production: Production;
+  readonly schema: Schema;
+  readonly schemaFingerprint: string;
   readonly history: History;
   readonly toApply: readonly FolderEntry[];
   readonly analysed: readonly AnalysedMigration[];
   /** Names of those whose work production has under other names: they are recorded and not run. */
   readonly squashed: ReadonlySet<string>;
-}
-
-export interface DataAnswers {
-  readonly findings: readonly Finding[];
-  readonly proofs: readonly RowProof[];
-  readonly sizes: readonly { readonly migration: string; readonly size: RebuildSize }[];
-  /** null where there was nothing to ask. */
-  readonly asked: Asked | null;
-  /** True if production had changed by then: the answers say nothing of the plan, and were dropped. */
-  readonly moved: boolean;
-  /** The plan as it ran on production's rows; null where none were fetched. */
-  readonly run: RanOn | null;
-}
-
-export interface PlanRehearsal {
-  readonly rehearsed: readonly Rehearsed[];
-  readonly findings: readonly Finding[];
-  readonly data: DataAnswers;
-}
-
-export const nothingAsked: DataAnswers = {
-  findings: [],
-  proofs: [],
-  sizes: [],
-  asked: null,
-  moved: false,
-  run: null,
-};
-
-/** For a plan that cannot be rehearsed at all. */
-export function leaveUnrehearsed({ schema }: Production, analysed: readonly AnalysedMigration[]): readonly Rehearsed[] {
-  const tables = findTableNames(schema.objects, analysed);
-  return analysed.map((migration) => notRehearsed(migration, tables));
+  /** Leaves those out that a server does not trip over, because it has what they name. */
+  readonly keepBroken: (obstacles: readonly Obstacle[]) => Promise<readonly Obstacle[]>;
 }
 
 /**
  * A mirror that is not production's schema can still be rehearsed on; it only proves less.
  * @throws MigrateError ENGINE_MISSING, REHEARSAL_STUCK; of the connection; INTERRUPTED
  */
-export async function rehearsePlan(input: PlanRehearsalInput): Promise<PlanRehearsal> {
-  const { database, outside, migrations: folder, production, history, analysed } = input;
+export async function rehearsePlan(input: RehearsalInput): Promise<RehearsedPlan> {
+  const { outside, target, migrations: folder, schema, history, analysed } = input;
   const mirror = await outside.openMirror();
   try {
-    const failures = fillMirror(mirror, production.schema);
-    const faithful = failures.length === 0 && readFingerprint(mirror) === production.schemaFingerprint;
+    const failures = fillMirror(mirror, schema);
+    const faithful = failures.length === 0 && readFingerprint(mirror) === input.schemaFingerprint;
     const watch = findWatch(mirror, input);
     // Of a mirror that is not exact nothing is proven by what runs on it.
-    const shapes = watch !== null && faithful && input.rows !== 0 ? findShapes(mirror, production, analysed) : [];
+    const shapes = watch !== null && faithful && input.rows !== 0 ? findShapes(mirror, schema, analysed) : [];
     const openPreserver = findPreserver(analysed);
     const isKnownIndex = findKnownIndexes(folder);
-    const target = database.target.type;
     // In a mirror that lacks something, more objects would fail than in production.
     const { openGuide, noteLeft } = faithful ? await lookForObstacles(mirror, input) : noObstacles;
     const seen = await rehearse(mirror, analysed, {
       ...{ isKnownIndex, openPreserver, watch, target, openGuide },
       isWhole: faithful,
     });
-    const note = await noteLeft(seen);
-    const { rehearsed, data, findings } = await ask(input, faithful ? seen : seen.map(weaken), watch, shapes);
-    return {
-      rehearsed,
-      findings: [
-        ...note,
-        ...(await findOrder(input, mirror)),
-        ...(await findPositional(outside, history, production, analysed)),
-        ...findRedundantIndexes(mirror, production.schema, analysed, seen),
-        ...findings,
-        ...(faithful ? [] : [unfaithful(failures)]),
-      ],
-      data,
-    };
+    const findings = [
+      ...(await noteLeft(seen)),
+      ...(await findOrder(input, mirror)),
+      ...(await findPositional(outside, history, schema, analysed)),
+      ...findRedundantIndexes(mirror, schema, analysed, seen),
+      ...(faithful ? [] : [unfaithful(failures)]),
+    ];
+    const rehearsed = faithful ? seen : seen.map(weaken);
+    const runs = listRuns(analysed, rehearsed);
+    const rows = watch && { ...{ watch, shapes }, queries: watch.buildQueries(), here: watch.listHere() };
+    const asks = rehearsed.some(reachesOutside)
+      ? { rows: null, server: null }
+      : { rows, server: askOf(target, runs, rehearsed) };
+    return { rehearsed, runs, findings, ...asks };
   } finally {
     mirror.close();
   }
+}
+
+function reachesOutside({ findings }: Rehearsed): boolean {
+  return findings.some((finding) => findEffect(finding) === 'outside');
 }
 
 interface ObstacleSearch {
@@ -149,11 +109,9 @@ const noObstacles: ObstacleSearch = { noteLeft: async () => [] };
  * An object that only lacks a function, a module or a collation here may work on a server, which is asked
  * whether it has them: one more read-only request then.
  */
-async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehearsalInput): Promise<ObstacleSearch> {
+async function lookForObstacles(mirror: Mirror, { keepBroken }: RehearsalInput): Promise<ObstacleSearch> {
   if (findRenameFault(mirror) === null) return noObstacles;
-  const found = await findObstacles(mirror);
-  const obstacles =
-    database.target.type === 'file' ? found : await keepBroken(found, database, signal ? { signal } : {});
+  const obstacles = await keepBroken(await findObstacles(mirror));
   if (obstacles.length === 0) return noObstacles;
   return {
     openGuide: () => openObstacleGuide(mirror, obstacles),
@@ -165,111 +123,15 @@ async function lookForObstacles(mirror: Mirror, { database, signal }: PlanRehear
   };
 }
 
-/**
- * Asks production about its rows, and a server about its parser and names. One request, if there is something to ask; a
- * question without an answer counts as unknown.
- * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
- */
-async function ask(
-  input: PlanRehearsalInput,
-  rehearsed: readonly Rehearsed[],
-  watch: DataWatch | null,
-  shapes: readonly TableShape[],
-): Promise<PlanRehearsal> {
-  const { database, production, analysed, signal } = input;
-  const reaches = rehearsed.some(({ findings }) => findings.some((finding) => findEffect(finding) === 'outside'));
-  if (reaches) return { rehearsed, findings: [], data: nothingAsked };
-  const asksServer = database.target.type === 'server';
-  const planned = asksServer || shapes.length > 0 ? listRuns(analysed, rehearsed) : [];
-  const server = asksServer ? findServerQuestions(planned, rehearsed) : null;
-  if (watch === null && server === null) return { rehearsed, findings: [], data: nothingAsked };
-  const asked = chooseShapes(shapes);
-  const fetching =
-    asked.length === 0 ? [] : [buildRowsQuery(asked, { rows: input.rows ?? defaultRows, bytes: mostBytes })];
-  const queries = [...fetching, ...(watch?.questions.buildQueries() ?? [])];
-  const rows = queries.length === 0 ? [] : [...listStillQueries(production), ...queries];
-  const options: ReadOptions = { patience, ...(signal ? { signal } : {}) };
-  const replies = await readWithOthers(database, rows, server?.queries ?? [], options);
-  const ofRows = replies.slice(0, rows.length);
-  const moved = rows.length > 0 && hasMoved(production, ofRows);
-  const fetched = moved || asked.length === 0 ? null : parseRows(ofRows[listStillQueries(production).length], asked);
-  const run =
-    fetched === null ? null : await tryOnRows(input, planned, rehearsed, shapes, fetched, watch?.listHere() ?? []);
-  const asking = ofRows.slice(listStillQueries(production).length);
-  const data = moved
-    ? nothingAsked
-    : judgeRows(watch, { replies: asking.slice(fetching.length), here: run?.answers ?? new Map() }, run);
-  const told = { ...data, asked: countAsked(asking), moved };
-  return { rehearsed, findings: [], data: told, ...server?.judge(replies.slice(rows.length)) };
-}
-
-/** The questions come after production was read, and another run may have gone on in between. */
-function listStillQueries({ schema: { tracker } }: Production): readonly Query[] {
-  return [{ sql: `SELECT ${schemaFingerprint(tracker)}` }, { sql: `SELECT ${trackerFingerprint(tracker)}` }];
-}
-
-/** Milliseconds for all of them: what a plan knows of the rows is worth no longer wait. */
-const patience = 15_000;
-
-/** A server, or something on the way to it, that does not take the others must not keep the rows from being asked about. */
-async function readWithOthers(
-  database: Database,
-  rows: readonly Question[],
-  others: readonly Question[],
-  options: ReadOptions,
-): Promise<readonly Reply[]> {
-  if (others.length > 0) {
-    try {
-      return await readReplies(database, [...rows, ...others], options);
-    } catch (error) {
-      if (!(error instanceof MigrateError) || error.code === 'INTERRUPTED') throw error;
-    }
-  }
-  return rows.length === 0 ? [] : readReplies(database, rows, options);
-}
-
-function judgeRows(watch: DataWatch | null, answers: Answers, run: RowsRun | null): DataAnswers {
-  const findings = watch?.judge(answers) ?? [];
-  return {
-    findings: run === null ? findings : addFindings(findings, run.findings),
-    proofs: watch?.prove(answers) ?? [],
-    sizes: watch?.measure(answers) ?? [],
-    asked: null,
-    moved: false,
-    run: run?.ranOn ?? null,
-  };
-}
-
-/** @param replies to the questions about rows. */
-function countAsked(replies: readonly Reply[]): Asked | null {
-  if (replies.length === 0) return null;
-  const unanswered = replies.filter(({ type }) => type !== 'rows').length;
-  return { questions: replies.length, unanswered, rowsRead: sumRowsRead(replies) };
-}
-
-function hasMoved(production: Production, [schema, tracker]: readonly Reply[]): boolean {
-  // Without an answer nothing is known; guards will still compare production with what the plan saw.
-  if (schema?.type !== 'rows') return false;
-  const known = production.trackerExists ? production.trackerFingerprint : null;
-  return readText(schema) !== production.schemaFingerprint || readText(tracker) !== known;
-}
-
-/** null where it cannot be answered, as where there is no tracker. */
-function readText(reply: Reply | undefined): string | null {
-  return reply?.type === 'rows' ? String(reply.rows[0]?.[0]) : null;
-}
-
-function sumRowsRead(replies: readonly Reply[]): number | null {
-  const counts = replies.flatMap((reply) =>
-    reply.type === 'rows' && reply.rowsRead !== undefined ? [reply.rowsRead] : [],
-  );
-  return counts.length === 0 ? null : counts.reduce((sum, rows) => sum + rows, 0);
-}
-
 /** A plan in Prisma's own forms has none. */
-function findServerQuestions(planned: readonly PlannedRun[], rehearsed: readonly Rehearsed[]): ServerQuestions | null {
+function askOf(
+  target: Target['type'],
+  runs: readonly PlannedRun[],
+  rehearsed: readonly Rehearsed[],
+): ServerQuestions | null {
+  if (target !== 'server') return null;
   const questions = askServer(
-    planned.flatMap(({ migration: { migration }, statements }, index) => {
+    runs.flatMap(({ migration: { migration }, statements }, index) => {
       const one = rehearsed[index];
       return one === undefined ? [] : [{ name: migration.name, statements, rehearsed: one }];
     }),
@@ -277,18 +139,20 @@ function findServerQuestions(planned: readonly PlannedRun[], rehearsed: readonly
   return questions.queries.length === 0 ? null : questions;
 }
 
+/** How the tables that the plan may meet keep their rows. */
+function findShapes(mirror: Mirror, schema: Schema, analysed: readonly AnalysedMigration[]): readonly TableShape[] {
+  return findConcerned(schema, analysed).flatMap(({ name }) => readShape(mirror, name) ?? []);
+}
+
 /** Most plans only make new things: nothing looks after rows then. */
-function findWatch(
-  mirror: Mirror,
-  { production: { schema }, analysed, examples }: PlanRehearsalInput,
-): DataWatch | null {
+function findWatch(mirror: Mirror, { schema, analysed, examples }: RehearsalInput): DataWatch | null {
   if (!hasTablesWithRows(schema) || !analysed.some(mayConcernRows)) return null;
   return watchData(mirror, schema, examples ?? 'none');
 }
 
 /** Findings of migrations that run out of order. */
 async function findOrder(
-  { outside, history, toApply, squashed }: PlanRehearsalInput,
+  { outside, history, toApply, squashed }: RehearsalInput,
   mirror: Mirror,
 ): Promise<readonly Finding[]> {
   const late = toApply.filter((entry) => entry.outOfOrder && !squashed.has(entry.name));
@@ -300,7 +164,7 @@ async function findOrder(
 async function findPositional(
   outside: Outside,
   history: History,
-  { schema }: Production,
+  schema: Schema,
   analysed: readonly AnalysedMigration[],
 ): Promise<readonly Finding[]> {
   const inserts = findPositionalStatements(analysed);

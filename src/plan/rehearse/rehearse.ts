@@ -5,6 +5,7 @@ import { find, placeIn } from '../../findings/finding.ts';
 import { foreignKeyMismatch } from '../../findings/foreign-key-mismatch.ts';
 import { readFingerprint, readObjects } from '../../mirror/mirror.ts';
 import type { Mirror } from '../../ports.ts';
+import type { EarlyGuard } from '../../rows/losses/own.ts';
 import { findReach } from '../../sandbox/reach.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import type { Target } from '../../target/target.ts';
@@ -43,8 +44,8 @@ export interface RehearsalWatch {
   afterStatement(analysed: AnalysedMigration, index: number, decision: StatementDecision): void;
   /** Only for a migration that was rehearsed to its end. */
   endMigration(analysed: AnalysedMigration): void;
-  /** Once all are rehearsed. @returns what must hold in production before the first statement of the migration. */
-  guardsOf(analysed: AnalysedMigration): readonly DataGuard[];
+  /** Once all are rehearsed. @returns what else must hold in production before statements of the migration. */
+  guardsOf(analysed: AnalysedMigration): readonly EarlyGuard[];
 }
 
 /** Called as a migration begins. */
@@ -107,7 +108,7 @@ export async function rehearse(
   return rehearsed.map((all, index) => {
     const analysed = migrations[index];
     const one = { ...all, findings: all.findings.filter((finding) => !mended.has(finding)) };
-    return analysed === undefined ? one : guardFirst(one, helpers.watch?.guardsOf(analysed) ?? []);
+    return analysed === undefined ? one : guardEarly(one, helpers.watch?.guardsOf(analysed) ?? []);
   });
 }
 
@@ -118,11 +119,11 @@ function listKeyChecks(mirror: Mirror, analysed: AnalysedMigration): readonly Ke
   return pairKeys(keys, keys);
 }
 
-function guardFirst(rehearsed: Rehearsed, guards: readonly DataGuard[]): Rehearsed {
-  const first = rehearsed.statements.find(({ action }) => action === 'run');
-  const statements = rehearsed.statements.map((statement) =>
-    statement === first ? { ...statement, guards: [...guards, ...statement.guards] } : statement,
-  );
+function guardEarly(rehearsed: Rehearsed, early: readonly EarlyGuard[]): Rehearsed {
+  const statements = rehearsed.statements.map((planned, index) => {
+    const guards = early.filter(({ statement }) => statement === index).map(({ guard }) => guard);
+    return guards.length === 0 ? planned : { ...planned, guards: [...guards, ...planned.guards] };
+  });
   return { ...rehearsed, statements };
 }
 

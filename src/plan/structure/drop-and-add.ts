@@ -1,11 +1,10 @@
 /** What a migration drops and makes anew although it may be meant as a rename. Whose values go somewhere is no rename, nor is what is filled. */
 
 import type { Structures } from '../../mirror/structures.ts';
-import { parseAlone } from '../../rows/effects/added-column.ts';
 import { pairColumns, pairTables } from '../../schema/compare/guess-renames.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
-import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { parseAlone, parseTableStructure } from '../../schema/parse/create-table.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { type InsertParts, parseCreateAs, parseInsert, parseUpdate } from '../../sql/row-statements.ts';

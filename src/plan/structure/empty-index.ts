@@ -4,9 +4,8 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { EmptyIndex } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
-import { findSubject } from '../../rows/losses/loss.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
+import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parseInsert } from '../../sql/row-statements.ts';
 import { buildsAnew, findContent } from './full-text.ts';
 
@@ -23,8 +22,7 @@ export function askEmptyIndex(scene: Scene, place: StatementPlace, made: string)
   const content = before?.isVirtual === true ? (own ?? findContent(before.sql)) : null;
   if (content === null) return;
   if (later.some((each) => isFilled(each, made) || isFilled(each, name))) return;
-  const subject = findSubject(scene, scene.rows.rowsOf(content));
-  const answer = subject && scene.questions.countRows(subject.select);
+  const answer = scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(content)}`));
   const args: EmptyIndex = {
     what: 'empty-index',
     index: name,
@@ -32,8 +30,8 @@ export function askEmptyIndex(scene: Scene, place: StatementPlace, made: string)
     builtBy: own === null ? 'insert' : 'command',
     sql: statement.sql,
   };
-  scene.findings.push((replies): readonly Finding[] => {
-    if (answer?.(replies)?.rows === 0) return [];
+  scene.findings.push((answers): readonly Finding[] => {
+    if (answer(answers)?.rows === 0) return [];
     return [find(leavesBroken, 'hazard', placeAt(place), args)];
   });
 }

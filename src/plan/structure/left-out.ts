@@ -2,7 +2,7 @@
 
 import { find } from '../../findings/finding.ts';
 import { type LeftOut, leavesOut } from '../../findings/leaves-out.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import { cutStatement, renameCreated } from '../../schema/fix/definition.ts';
 import { findStructureColumn, isInPrimaryKey, listKeyColumns, listKeys } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';

@@ -4,7 +4,8 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import type { NewRowids } from '../../findings/leaves-broken-rows.ts';
-import { placeAt, rowsNow, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
+import { countRows, guardLoss } from '../../rows/losses/loss.ts';
 import {
   findStructureColumn,
   hasRowid,
@@ -59,15 +60,13 @@ export function askRowids(
 function askUser(scene: Scene, place: StatementPlace, moved: string, args: NewRowids): readonly DataGuard[] {
   const count = scene.asking.count({ select: moved, bound: null });
   // Of rows that are not here is only asked whether there are any.
-  const all = args.keepsRowids
-    ? null
-    : scene.asking.count(rowsNow(scene, `SELECT 1 FROM ${quoteIdentifier(args.table)}`));
+  const all = args.keepsRowids ? null : countRows(scene, args.table).count;
   const loss = { kind: 'rowids', table: args.table } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const found = count(replies) ?? (all === null ? none : all(replies));
     return found?.rows === 0 ? [] : [find(leavesBroken, 'hazard', placeAt(place), args, { losses: [loss] })];
   });
-  return [{ code: leavesBroken.code, holds: `NOT EXISTS (${moved})`, loss }];
+  return [{ ...guardLoss(`NOT EXISTS (${moved})`, loss), toldAs: leavesBroken.code }];
 }
 
 /** Nobody can tell, and most copies change no row: the guard looks. */

@@ -2,8 +2,7 @@
 
 import { type BreaksRunningCodeArgs, breaksRunningCode, type SlowRename } from '../../findings/breaks-running-code.ts';
 import { find } from '../../findings/finding.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
-import { isNewColumn } from '../../rows/losses/dropped-column.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import { findStructureColumn, takesNoNull } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { findRenamedInRebuild, type RenamedColumns } from './drop-and-add.ts';
@@ -18,7 +17,7 @@ function note(scene: Scene, place: StatementPlace, args: BreaksRunningCodeArgs):
 function isOfProduction(scene: Scene, table: string, column: string | null = null): boolean {
   const tracked = scene.rows.find(table);
   if (tracked === null || tracked.origin === null) return false;
-  return column === null || !isNewColumn(scene, tracked, column);
+  return column === null || scene.own.isOld(tracked.origin, column);
 }
 
 export function noteDroppedTable(scene: Scene, place: StatementPlace, table: string): void {

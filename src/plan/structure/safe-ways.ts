@@ -2,14 +2,17 @@
 
 import type { ColumnDrop, ColumnRename, IndexRename } from '../../findings/columns.ts';
 import type { KeepOne } from '../../findings/duplicates.ts';
+import type { OrphanMend } from '../../findings/foreign-keys.ts';
+import type { AddedValue } from '../../findings/needs-default.ts';
 import type { SuggestedValue } from '../../findings/suggested-value.ts';
-import type { Scene, StatementPlace } from '../../rows/context.ts';
-import { findWrittenName, hasRowid, listKeys } from '../../schema/model/columns.ts';
+import type { Scene, StatementPlace } from '../../rows/ask/context.ts';
+import { findStructureColumn, findWrittenName, hasRowid, listKeys } from '../../schema/model/columns.ts';
 import type { ColumnStructure, ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { type IndexStructure, parseIndexStructure } from '../../schema/parse/create-index.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { listWords } from '../../sql/words.ts';
+import { findRenamedInRebuild } from './drop-and-add.ts';
 
 /** @param shown the table as people call it: in a rebuild, that of the old one. */
 export function suggestValue(
@@ -51,12 +54,12 @@ function isInUniqueIndex(
   });
 }
 
-export function isTime({ type }: ColumnStructure): boolean {
+function isTime({ type }: ColumnStructure): boolean {
   return /date|time/.test(type);
 }
 
 /** A constant of the column's kind, to be replaced: ADD COLUMN takes nothing else (SQLite's documentation of ALTER TABLE). */
-export function suggestConstant(column: ColumnStructure): string {
+function suggestConstant(column: ColumnStructure): string {
   const { type, written } = column;
   if (column.default !== null && written.default !== null) return written.default;
   if (/json/.test(type)) return "'{}'";
@@ -144,4 +147,50 @@ export function findKeepOne(
   const [first = null, ...more] = key;
   const by = isByKey ? { key } : { id: more.length > 0 ? null : first };
   return { how: 'delete', table: table.name, by, list, condition, children };
+}
+
+/** A value for the rows that an ADD COLUMN finds. */
+export function suggestAdded(
+  scene: Scene,
+  place: StatementPlace,
+  table: TableStructure,
+  column: ColumnStructure,
+): AddedValue {
+  if (column.default !== null) return { from: 'default', sql: column.written.default };
+  const value = suggestValue(scene, place, { table, shown: table.name }, column);
+  if (value.type !== 'same') return { from: 'rows', value };
+  return { from: 'constant', sql: suggestConstant(column), isTime: isTime(column) };
+}
+
+/** What a rebuild leaves behind that could be the column under its old name. @param made the rebuild's copy. */
+export function findMeantRename(
+  scene: Scene,
+  { analysed }: StatementPlace,
+  { table: made, shown }: { readonly table: TableStructure; readonly shown: string },
+  column: ColumnStructure,
+): ColumnRename | null {
+  const isRebuild = analysed.rebuilds.some(({ replacement }) => sameName(replacement, made.name));
+  const old = isRebuild ? scene.structures.find(shown) : null;
+  if (old === null) return null;
+  const twinOf = findRenamedInRebuild(analysed, old, made);
+  const twin = old.columns.find((each) => twinOf(each)?.name === column.name);
+  return twin === undefined ? null : findRename(scene, shown, twin.name, column.name);
+}
+
+/** A condition that is longer is not shown. */
+const longestCondition = 400;
+
+/** How rows without a parent are mended. @param condition what finds them. @param table as it is called then. */
+export function mendOrphans(
+  child: TableStructure,
+  { columns }: ForeignKeyStructure,
+  condition: string,
+  table = child.name,
+): OrphanMend {
+  const takesNull = columns.every((name) => findStructureColumn(child, name)?.notNull === false);
+  return {
+    table,
+    columns: takesNull ? columns.map((name) => findWrittenName(child, name)) : null,
+    where: condition.length < longestCondition ? condition : null,
+  };
 }

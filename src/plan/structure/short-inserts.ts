@@ -2,7 +2,7 @@
 
 import { find } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
-import { placeAt, type Scene, type StatementPlace } from '../../rows/context.ts';
+import { placeAt, type Scene, type StatementPlace } from '../../rows/ask/context.ts';
 import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import { parseTriggerSteps } from '../../sql/trigger.ts';

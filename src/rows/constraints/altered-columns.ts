@@ -10,7 +10,7 @@ import { parseTableStructure } from '../../schema/parse/create-table.ts';
 import { readAlteration } from '../../sql/alter-column.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
-import { placeAt, rowsNow, type Scene, type StatementPlace, showQuery } from '../context.ts';
+import { placeAt, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { describeKey } from '../run/violations.ts';
 
 type Tell = (evidence: FindingEvidence) => Finding;
@@ -76,6 +76,6 @@ function ask(scene: Scene, place: StatementPlace, tables: readonly string[], con
   scene.findings.push((answers) => {
     const count = answer(answers);
     if (count === null || count.rows === 0) return [];
-    return [tell({ count, query: asked.bound && showQuery(scene, asked.bound), examples: null })];
+    return [tell({ count, query: asked.bound?.sql ?? null, examples: null })];
   });
 }

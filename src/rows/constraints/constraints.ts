@@ -1,60 +1,96 @@
-/** What rows would break that a statement puts into a table: NOT NULL, unique and CHECK constraints that are new to them. */
+/** What rows would break that a statement puts into a table, or changes there. Called before it has run. */
 
-import { isRowidColumn } from '../../schema/model/columns.ts';
-import type { TableStructure } from '../../schema/model/structure.ts';
-import { foldName } from '../../sql/identifiers.ts';
+import { isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
+import { listReadBy } from '../../schema/model/unique-keys.ts';
+import { hasKeyword } from '../../sql/contents.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { readsWithin } from '../../sql/nested-selects.ts';
+import { parseInsert, parseUpdate } from '../../sql/row-statements.ts';
+import { tokenize } from '../../sql/tokenize.ts';
 import { listWords } from '../../sql/words.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { keepsKind, staysAsIs } from '../state/same-values.ts';
-import type { KnownRows } from '../state/table-rows.ts';
-import { listUniques, type UniqueKey } from '../state/uniques.ts';
-import { askCheck, listRead } from './checks.ts';
-import { askDuplicates } from './duplicates.ts';
-import { askNulls } from './nulls.ts';
-import type { Consequence, PutRows } from './report.ts';
-import { noteUnasked } from './unasked.ts';
-import { askWholeNumbers } from './whole-numbers.ts';
+import { findShown, type Scene, type StatementPlace } from '../ask/context.ts';
+import { askMet } from '../losses/colliding-rows.ts';
+import { askDuplicates, listUniques } from './duplicates.ts';
+import { askParents } from './parents.ts';
+import { listInsertable, type PutRows, rowsOfInsert, rowsOfUpdate } from './put-rows.ts';
+import { askValues } from './values.ts';
 
-/** @param after with the rows that were there before, among which a key has to be unique. */
-export function askConstraints(scene: Scene, place: StatementPlace, put: PutRows, after: KnownRows): void {
-  for (const column of put.table.columns) askNulls(scene, place, put, column);
-  askWholeNumbers(scene, place, put);
-  for (const unique of listUniques(scene, put.table)) {
-    // A rowid that is not given is made up, and never twice.
-    const isMadeUp = unique.columns.some(
-      ({ name }) => isRowidColumn(put.table, name) && !put.given.has(foldName(name)),
-    );
-    if (!isMadeUp)
-      askDuplicates(scene, place, { ...unique, ...put, rows: after, consequence: findConsequence(put, unique) });
+const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
+
+/** Of a long series of statements, the engine's words tell of the others. */
+const mostAsked = 20;
+
+/** Counts the statements about a table. @returns how many there were before. */
+function countAsked({ asked }: Scene, table: string): number {
+  const before = asked.get(foldName(table)) ?? 0;
+  asked.set(foldName(table), before + 1);
+  return before;
+}
+
+/** What an INSERT puts into a table; null where it cannot be taken apart. */
+export function readInserted(scene: Scene, { analysed, statement }: StatementPlace): PutRows | null {
+  const parts = parseInsert(statement.sql);
+  const [tracked, table] = [scene.rows.find(parts?.table ?? ''), scene.structures.find(parts?.table ?? '')];
+  if (!parts || !tracked || !table || parts.source === null || parts.conflict === 'other') return null;
+  const [named, select] = [parts.columns ?? listInsertable(table), parts.source];
+  const told = { table, shown: findShown({ analysed, statement }, table.name), named, select };
+  const isOwn = tracked.origin === null && hasKeyword(select, 'SELECT');
+  return rowsOfInsert(scene, { ...told, consequence: consequences[parts.conflict] }, !isOwn || !tracked.isFilled);
+}
+
+export function askInserted(scene: Scene, place: StatementPlace): void {
+  const rows = readInserted(scene, place);
+  const tracked = scene.rows.find(rows?.table.name ?? '');
+  // A trigger may leave rows out.
+  if (!rows || !tracked || scene.structures.listTriggers(tracked.name).length > 0) return;
+  // Of a table of production only what a migration adds is new; what is unique there was unique before.
+  if (tracked.origin === null && hasKeyword(rows.select, 'SELECT')) askNew(scene, place, rows);
+  else if (rows.consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled)) {
+    const before = countAsked(scene, tracked.name);
+    if (rows.consequence === 'replaces' || before < mostAsked) askMet(scene, place, rows, before > 0);
   }
-  for (const check of put.table.checks) askCheck(scene, place, put, check);
-  noteTypes(scene, place, put);
 }
 
-/** A STRICT table takes no value of another type than its column's. */
-function noteTypes(scene: Scene, place: StatementPlace, { rows, table, shown, consequence }: PutRows): void {
-  const from = scene.production.get(foldName(rows.wholeOf ?? ''))?.structure;
-  const isNew = table.options.includes('strict') && from?.options.includes('strict') === false;
-  if (isNew && consequence === 'fails') noteUnasked(scene, place, shown, [{ type: 'types' }]);
+function askNew(scene: Scene, place: StatementPlace, rows: PutRows): void {
+  const { table, named, consequence } = rows;
+  askValues(scene, place, rows);
+  for (const unique of listUniques(scene, table)) {
+    // A rowid that is not given is made up, and never twice.
+    const isMadeUp = ({ name }: { readonly name: string }) =>
+      isRowidColumn(table, name) && !named.some((each) => sameName(each, name));
+    if (unique.columns.some(isMadeUp)) continue;
+    // What the statement says goes before what the table says (SQLite's "ON CONFLICT clause").
+    const own = unique.conflict === 'ignore' || unique.conflict === 'replace' ? consequences[unique.conflict] : 'fails';
+    askDuplicates(scene, place, consequence === 'fails' ? { ...rows, consequence: own } : rows, unique);
+  }
+  askParents(scene, place, rows);
 }
 
-/** Whether the questions tell of every row that breaks a unique key or a CHECK: its values are those that they see. */
-export function isSurelyAsked(scene: Scene, rows: KnownRows, table: TableStructure): boolean {
-  const keyed = listUniques(scene, table).flatMap(({ columns, where }) => [
-    ...columns.flatMap(({ name, expression }) => (expression === undefined ? [name] : [...listWords(expression)])),
-    ...listWords(where ?? ''),
-  ]);
-  const checked = table.checks.flatMap(({ written }) => listRead(table, written));
-  return (
-    table.columns
-      .filter(({ name }) => keyed.includes(foldName(name)))
-      .every((column) => staysAsIs(scene, rows, table, column)) &&
-    checked.every((column) => keepsKind(scene, rows, table, column))
+/** Unique keys that an UPDATE may break: SQLite looks at them row by row, so what is twice in the end stops it. */
+export function askChanged(scene: Scene, place: StatementPlace): void {
+  const { sql } = place.statement;
+  const parts = parseUpdate(sql);
+  const table = scene.structures.find(parts?.table ?? '');
+  if (!parts || !table || scene.structures.listTriggers(table.name).length > 0) return;
+  const changes = new Map(
+    parts.assignments.map(({ column, expression }) => {
+      const kept = quoteIdentifier(column);
+      const changed =
+        parts.where === null ? expression : `CASE WHEN ${parts.where} THEN ${expression} ELSE ${kept} END`;
+      return [foldName(column), `${changed} AS ${kept}`];
+    }),
   );
-}
-
-/** What the statement says goes before what the table says (SQLite's "ON CONFLICT clause"). */
-function findConsequence({ consequence }: PutRows, { conflict }: UniqueKey): Consequence {
-  if (consequence !== 'fails') return consequence;
-  return conflict === 'ignore' ? 'left-out' : conflict === 'replace' ? 'replaces' : 'fails';
+  const uniques = listUniques(scene, table).filter(
+    (unique) =>
+      unique.conflict !== 'ignore' &&
+      unique.conflict !== 'replace' &&
+      listReadBy(unique, table).some((name) => changes.has(foldName(name))),
+  );
+  // The copy that it is tried on has other rowids.
+  const readsRowid = [...listWords(sql)].some((name) => namesRowid(table, name));
+  if (uniques.length === 0 || readsRowid || countAsked(scene, table.name) >= mostAsked) return;
+  // The later rows would see what became of the earlier ones.
+  const isTold = !readsWithin(tokenize(sql), foldName(table.name));
+  const rows = rowsOfUpdate(scene, table, sql, changes, isTold);
+  for (const unique of uniques) askDuplicates(scene, place, rows, unique, { how: 'before-update' });
 }

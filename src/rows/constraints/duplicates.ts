@@ -1,171 +1,102 @@
 /** Values that a unique key or index would meet more than once. */
 
 import type { KeepOne } from '../../findings/duplicates.ts';
-import type { RowCount } from '../../findings/finding.ts';
 import { findKeepOne } from '../../plan/structure/safe-ways.ts';
-import type { UniqueColumn } from '../../production/tables.ts';
-import { findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
+import {
+  listReadBy,
+  listUniqueKeys,
+  listWritten,
+  readUniqueIndex,
+  type UniqueKey,
+} from '../../schema/model/unique-keys.ts';
 import { parseIndexStructure } from '../../schema/parse/create-index.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { type Failing, type Scene, type StatementPlace, subjectOf, subjectOfTable } from '../context.ts';
-import type { Answers, Duplicates, RowAnswer } from '../questions.ts';
-import { staysAsIs } from '../state/same-values.ts';
-import { seesAsStored } from '../state/stored-value.ts';
-import { findColumn, type KnownRows } from '../state/table-rows.ts';
-import { describeUnique, listWritten, readUniqueIndex, type UniqueKey } from '../state/uniques.ts';
-import { type Consequence, report } from './report.ts';
-import { noteUnasked } from './unasked.ts';
+import { sameName } from '../../sql/identifiers.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { type PutRows, rowsOfTable } from './put-rows.ts';
+import { report } from './report.ts';
 
-interface UniqueRows extends Omit<UniqueKey, 'conflict'> {
-  readonly rows: KnownRows;
-  readonly table: TableStructure;
-  readonly shown: string;
-  readonly consequence: Consequence;
-  /** What an UPDATE makes of columns, by their folded names, told of the rows before it; null where that does not help. */
-  readonly changes?: ReadonlyMap<string, string> | null;
+/** Those that a table has at this moment. */
+export function listUniques({ structures }: Scene, table: TableStructure): readonly UniqueKey[] {
+  return listUniqueKeys(table, structures.listIndexes(table.name));
 }
 
 /** For a CREATE UNIQUE INDEX, of the migration or put back after it. */
 export function askUniqueIndex(scene: Scene, place: StatementPlace, sql: string): void {
-  const on = parseIndexStructure(sql)?.table ?? '';
-  const [rows, table] = [scene.rows.rowsOf(on), scene.structures.find(on)];
+  const table = scene.structures.find(parseIndexStructure(sql)?.table ?? '');
   const unique = table && readUniqueIndex(sql, table);
-  if (!table || !unique) return;
-  if (rows.type === 'unknown' && place.statement.kind.type === 'create-index')
-    noteUnasked(scene, place, table.name, [describeUnique(unique, table)]);
-  if (rows.type !== 'known' || rows.vague) return;
-  askDuplicates(scene, place, { ...unique, rows, table, shown: table.name, consequence: 'fails' });
+  if (!table || !unique || scene.rows.rowsOf(table.name).type === 'none') return;
+  // What the table had before this migration is most likely kept: production is not read for it.
+  const isKept = scene.structures
+    .listMarkedIndexes(table.name)
+    .some((known) => JSON.stringify(readUniqueIndex(known, table)) === JSON.stringify(unique));
+  const rows = rowsOfTable(scene, { table, shown: table.name, consequence: 'fails', isWhole: !isKept });
+  askDuplicates(scene, place, rows, unique);
 }
 
-export function askDuplicates(scene: Scene, place: StatementPlace, unique: UniqueRows): void {
-  const { rows, table, columns, where, name, consequence } = unique;
-  const sources = columns.map((column) =>
-    column.expression === undefined ? findColumn(rows, column.name)?.source : undefined,
-  );
-  if (sources.some((source, index) => source === undefined && columns[index]?.expression === undefined)) return;
-  const written = [where ?? '', ...columns.map(({ expression }) => expression ?? '')].join(' ');
-  const from = rows.wholeOf === null ? undefined : scene.production.get(foldName(rows.wholeOf));
-  if (!seesAsStored(rows, written)) {
-    if (consequence === 'fails' && !from?.uniques.some((known) => haveSameNames(known, columns)))
-      noteUnasked(scene, place, unique.shown, [describeUnique(unique, table)]);
-    return;
-  }
-  const originals = sources.map((source) =>
-    source?.type === 'column' && from && sameName(source.table, from.name) ? source.column : null,
-  );
-  const isPlain =
-    from !== undefined &&
-    originals.every((original) => original !== null) &&
-    columns.every(({ name: column }) => {
-      const own = findStructureColumn(table, column);
-      return own !== undefined && staysAsIs(scene, rows, table, own);
-    });
-  if (isPlain && isUniqueAlready(from.uniques, columns, originals)) return;
-  const subject = isPlain && where === null ? subjectOfTable(from) : subjectOf(scene, rows);
-  const keys = columns.map(({ name: column, expression, collation }, index) => ({
-    expression:
-      expression ??
-      quoteIdentifier(
-        (subject.from === quoteIdentifier(from?.name ?? '') ? originals[index] : null) ??
-          findWrittenName(table, column),
-      ),
-    collation,
-  }));
-  const shown = listWritten(columns, table);
-  const answer = scene.questions.findDuplicates(subject.select, keys, where);
-  const failsBefore = noteFailing(scene, unique, answer);
-  const keep = keepOne(scene, unique, isPlain ? from.structure : { ...table, name: unique.shown }, keys);
+/** @param way how one of each is kept, where that is not by deleting the others. */
+export function askDuplicates(
+  scene: Scene,
+  place: StatementPlace,
+  rows: PutRows,
+  unique: UniqueKey,
+  way: KeepOne | null = null,
+): void {
+  const { table, shown, consequence } = rows;
+  const { columns, where, name } = unique;
+  if (isUniqueAlready(scene, unique, rows)) return;
+  const key = listWritten(unique, table);
+  const reads = listReadBy(unique, table);
+  const all = rows.ask((from) => `SELECT * FROM ${from}`, reads, 'value');
+  if (all === null) return;
+  const keys = key.map((expression, index) => ({ expression, collation: columns[index]?.collation ?? 'binary' }));
+  const list = keys
+    .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
+    .join(', ');
+  const [some, present] = [
+    where === null ? '' : `(${where}) AND `,
+    key.map((each) => `${each} IS NOT NULL`).join(' AND '),
+  ];
+  const isTwice = (from: string) =>
+    `${some}${key.length === 1 ? list : `(${list})`} IN (SELECT ${key.join(', ')} FROM ${from}${where === null ? '' : ` WHERE (${where})`} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
+  const twice = rows.ask((from) => `SELECT * FROM ${from} WHERE ${isTwice(from)}`, reads, 'value');
+  const answer = scene.asking.duplicates(all, keys, where);
+  const keep = way ?? findKeepOne(scene, { table: findMendable(rows, reads), shown }, list, `${some}${present}`);
   report(scene, place, consequence, {
-    count: (replies) => (failsBefore(replies) ? null : countMet(answer(replies), consequence)),
-    query: findAll(subject.from, where, keys),
-    columns:
-      (subject.from === quoteIdentifier(from?.name ?? '') ? from?.structure.columns : rows.columns)?.map(
-        (column) => column.name,
-      ) ?? [],
-    broken: (replies) => {
-      const found = answer(replies);
-      const [values, inRows] = [found?.values ?? 0, found?.count.rows ?? 0];
-      const args = { what: 'key', table: unique.shown, index: name, key: shown, values, rows: inRows, keep } as const;
+    query: twice?.bound?.sql ?? null,
+    columns: all.columns,
+    count: (answers) => {
+      const found = answer(answers);
+      // Of rows that are the same, one is kept where the others are left out.
+      return found && { ...found.count, rows: found.count.rows - (consequence === 'fails' ? 0 : found.values) };
+    },
+    broken: (answers) => {
+      const { values, count } = answer(answers) ?? { values: 0, count: { rows: 0 } };
+      const args = { what: 'key', table: shown, index: name, key, values, rows: count.rows, keep } as const;
       return { code: 'duplicates', args };
     },
   });
 }
 
-/** The rows whose values occur more than once. */
-function findAll(from: string, where: string | null, keys: readonly KeyOfRows[]): string {
-  const list = listKeys(keys);
-  const bare = keys.map(({ expression }) => expression).join(', ');
-  const key = keys.length === 1 ? list : `(${list})`;
-  const partial = where === null ? '' : ` WHERE (${where})`;
-  return `SELECT * FROM ${from}${partial}${partial === '' ? ' WHERE' : ' AND'} ${key} IN (SELECT ${bare} FROM ${from}${partial} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
+/** The table where the rows are mended before the statement. */
+function findMendable({ table, shown, from, areAll, copied }: PutRows, reads: readonly string[]): TableStructure {
+  const isCopied = reads.every((name) => sameName(copied(name)?.name ?? '', name));
+  return areAll && from !== null && isCopied ? from : { ...table, name: shown };
 }
 
-interface KeyOfRows {
-  readonly expression: string;
-  readonly collation: string;
-}
-
-function listKeys(keys: readonly KeyOfRows[]): string {
-  return keys
-    .map(({ expression, collation }) => (collation === 'binary' ? expression : `${expression} COLLATE ${collation}`))
-    .join(', ');
-}
-
-/** @param keys as the table has them when the statement has run. */
-function keepOne(
-  scene: Scene,
-  { columns, where, shown, changes }: UniqueRows,
-  table: TableStructure,
-  keys: readonly KeyOfRows[],
-): KeepOne {
-  if (changes === null) return { how: 'before-update' };
-  const before = keys.map((key, index) => {
-    const expression = changes?.get(columns[index]?.name ?? '');
-    return expression === undefined ? key : { ...key, expression: `(${expression})` };
-  });
-  const present = before.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
-  const condition = where === null ? present : `(${where}) AND ${present}`;
-  return findKeepOne(scene, { table, shown }, listKeys(before), condition);
-}
-
-/** What a later statement meets of the same is what the earlier one failed for. @returns whether there is such a one. */
-function noteFailing(
-  { failing }: Scene,
-  { shown, columns, where, consequence }: UniqueRows,
-  answer: RowAnswer<Duplicates>,
-): (replies: Answers) => boolean {
-  const key = JSON.stringify([foldName(shown), where, columns]);
-  const known: Failing = failing.get(key) ?? { answers: [], first: null };
-  failing.set(key, known);
-  const place = known.answers.length;
-  if (consequence === 'fails') known.answers.push(answer);
-  return (replies) => {
-    known.first ??= known.answers.findIndex((each) => (each(replies)?.count.rows ?? 0) > 0);
-    return known.first >= 0 && known.first < place;
-  };
-}
-
-/** Of rows that are the same, one is kept where the others are left out. */
-function countMet(found: Duplicates | null, consequence: Consequence): RowCount | null {
-  if (found === null || consequence === 'fails') return found?.count ?? null;
-  return { ...found.count, rows: found.count.rows - found.values };
-}
-
-function haveSameNames(left: readonly UniqueColumn[], right: readonly UniqueColumn[]): boolean {
-  return left.length === right.length && left.every(({ name }) => right.some((column) => sameName(column.name, name)));
-}
-
-function isUniqueAlready(
-  uniques: readonly (readonly UniqueColumn[])[],
-  columns: readonly UniqueColumn[],
-  originals: readonly (string | null)[],
-): boolean {
-  return uniques.some((unique) =>
-    unique.every((known) =>
-      columns.some(
-        ({ collation }, index) => sameName(originals[index] ?? '', known.name) && sameName(collation, known.collation),
-      ),
+/** The table that they come from has each of these values once. */
+function isUniqueAlready(scene: Scene, { columns, name: own }: UniqueKey, rows: PutRows): boolean {
+  const { from, table, areAll } = rows;
+  if (from === null || !areAll) return false;
+  const known = listUniques(scene, from).filter(
+    ({ where, name }) => where === null && (from !== table || name === null || name !== own),
+  );
+  return known.some((unique) =>
+    unique.columns.every((column) =>
+      columns.some(({ name, collation, expression }) => {
+        const isSame = sameName(rows.copied(name)?.name ?? '', column.name) && collation === column.collation;
+        return isSame && expression === undefined && column.expression === undefined;
+      }),
     ),
   );
 }

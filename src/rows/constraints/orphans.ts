@@ -1,138 +1,137 @@
-/** Rows that a migration leaves without a parent, looked at when it ends. */
+/** Rows that a migration leaves without a parent: counted when it begins, and again when it ends. */
 
-import type { Finding } from '../../findings/catalogue.ts';
-import { find, type RowCount } from '../../findings/finding.ts';
+import { find, placeIn, type RowCount } from '../../findings/finding.ts';
 import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.ts';
-import type { AnalysedMigration } from '../../plan/analyse.ts';
-import { hasKeyword } from '../../sql/contents.ts';
-import { foldName, sameName } from '../../sql/identifiers.ts';
-import { askExamples, type Scene, type StatementPlace, showQuery } from '../context.ts';
-import {
-  buildOrphans,
-  countBroken,
-  countOrphans,
-  findBefore,
-  findReference,
-  isKept,
-  isSure,
-  isWhole,
-  mendOrphans,
-  type Reference,
-} from '../state/references.ts';
+import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
+import { mendOrphans } from '../../plan/structure/safe-ways.ts';
+import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { RowAnswer } from '../ask/asking.ts';
+import { askExamples, rowsNow, type Scene } from '../ask/context.ts';
+import type { BoundQuery } from '../ask/database-rows.ts';
+import { writeMissing } from './parents.ts';
+
+/** The rows that break a foreign key at one moment. */
+export interface Orphans {
+  readonly child: TableStructure;
+  readonly key: ForeignKeyStructure;
+  /** Its tables as production calls them, to know it by at another moment. */
+  readonly name: string;
+  readonly condition: string;
+  /** What finds them in production; null where nothing does. */
+  readonly query: string | null;
+  readonly today: BoundQuery | null;
+  /** As the run counts them. */
+  readonly count: RowAnswer<RowCount>;
+}
+
+/** Of the tables that a migration touches, as they are now. */
+export function countOrphansNow(scene: Scene, { touchedTables }: AnalysedMigration): readonly Orphans[] {
+  const touched = new Set(touchedTables);
+  const nameOf = (table: string) => foldName(scene.rows.find(table)?.origin ?? table);
+  return scene.structures.listReferring().flatMap((child) =>
+    child.foreignKeys.flatMap((key): readonly Orphans[] => {
+      const isTouched = touched.has(foldName(child.name)) || touched.has(foldName(key.references));
+      const condition = isTouched ? writeMissing(scene, child, key) : null;
+      if (condition === null) return [];
+      const name = JSON.stringify([nameOf(child.name), nameOf(key.references), key.columns.length]);
+      const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${condition}`);
+      const count = scene.asking.count({ ...asked, bound: null });
+      return [{ child, key, name, condition, query: asked.bound?.sql ?? null, today: asked.bound, count }];
+    }),
+  );
+}
 
 /**
- * At the end of a migration: which keys its rows would break. With foreign keys off that asks for consent; where they only
- * wait for the end, COMMIT fails.
+ * With foreign keys off what is left asks for consent; where they only wait for the end, COMMIT fails.
+ * @param before those of when the migration began.
  */
-export function askOrphans(scene: Scene, analysed: AnalysedMigration, consequence: 'asks' | 'fails'): void {
-  const touched = new Set(analysed.touchedTables);
-  const tables = scene.structures
-    .listReferring()
-    .filter(
-      ({ name, foreignKeys }) =>
-        touched.has(foldName(name)) || foreignKeys.some((key) => touched.has(foldName(key.references))),
-    );
-  for (const table of tables) {
-    for (const key of table.foreignKeys) {
-      const reference = findReference(scene, table, key, scene.rows.rowsOf(table.name));
-      if (reference === null || isKept(scene, reference)) continue;
-      if (consequence === 'asks' || (isSure(reference) && isNews(scene, analysed, reference)))
-        askReference(scene, analysed, reference, consequence);
-    }
+export function askOrphans(
+  scene: Scene,
+  analysed: AnalysedMigration,
+  before: readonly Orphans[],
+  consequence: 'asks' | 'fails',
+): void {
+  const counted = countOrphansNow(scene, analysed).map((orphans) => {
+    const standing = before.filter(({ name }) => name === orphans.name);
+    return { orphans, standing, more: countMore(scene, orphans, standing) };
+  });
+  // SQLite counts rows without a parent all in one: where one is deleted or mended, one that is new goes through (fkey.c).
+  const gone = before.filter(({ name }) => !counted.some(({ orphans }) => orphans.name === name));
+  const counts = gone.map((orphans) => countNow(scene, orphans));
+  const isOutweighed: RowAnswer<boolean> = (answers) => {
+    const less = counts.reduce((sum, count) => sum + (count(answers)?.rows ?? Infinity), 0);
+    return counted.reduce((sum, { more }) => sum + (more(answers)?.rows ?? 0), 0) <= less;
+  };
+  for (const { orphans, standing, more } of counted) {
+    const isAsked = consequence === 'asks' || standing.length > 0 || isMade(analysed, orphans.child.name);
+    if (!isAsked) continue;
+    const count: RowAnswer<RowCount> = (answers) =>
+      consequence === 'fails' && isOutweighed(answers) ? null : more(answers);
+    const because = consequence === 'fails' ? 'commit-fails' : standing.length > 0 ? 'keys-off' : 'not-checked';
+    report(scene, analysed, orphans, { because, count });
   }
 }
 
-/**
- * COMMIT counts what the migration itself breaks: whether rows that break the key were surely none before it, or are known
- * by production's key.
- */
-function isNews(scene: Scene, { statements }: AnalysedMigration, reference: Reference): boolean {
-  if (findBefore(scene, reference) !== null) return true;
-  const { name } = reference.child;
-  const origin = scene.rows.find(name)?.origin ?? null;
-  const known = origin === null ? undefined : scene.production.get(foldName(origin));
-  const isMade = statements.some(({ kind }) => kind.type === 'create-table' && sameName(kind.name, name));
-  const isRebuilt = statements.some(({ kind }) => kind.type === 'rename-table' && sameName(kind.to, name));
-  return (isMade || isRebuilt) && (known?.structure.foreignKeys.length ?? 0) === 0;
+function countNow(scene: Scene, { today: bound, count }: Orphans): RowAnswer<RowCount> {
+  const today = scene.asking.countToday(bound);
+  return (answers) => count(answers) ?? today(answers);
 }
 
-function askReference(
-  scene: Scene,
-  analysed: AnalysedMigration,
-  reference: Reference,
-  consequence: 'asks' | 'fails',
-): void {
-  const { child, key, rows, parents } = reference;
-  const after = buildOrphans(scene, reference);
-  const countAfter = scene.questions.countWhere(after.select, after.condition);
-  const before = findBefore(scene, reference);
-  const countBefore = before === null ? null : countBroken(scene, before.table, before.key);
-  if (consequence === 'fails' && before !== null && countBefore === null) return;
-  const countStanding = consequence === 'fails' ? countOrphans(scene, [...scene.production.values()]) : () => 0;
-  const examples = askExamples(scene, after.query, after.columns);
-  const statement = findCause(analysed, child.name, key.references);
-  const isEarlier = statement !== undefined && changesRowsBeforeKeys(analysed, statement);
-  scene.findings.push((replies): readonly Finding[] => {
-    const count = subtract(countAfter(replies), countBefore?.(replies) ?? null);
-    const standing = countStanding(replies);
-    if (count === null || standing === null || count.rows <= standing) return [];
-    const args: ForeignKeysArgs = {
-      what: 'left',
-      child: child.name,
-      parent: key.references,
-      key: key.sql,
-      because:
-        consequence === 'fails'
-          ? 'commit-fails'
-          : parents.type === 'none' || !isWhole(scene, parents, reference.referenced)
-            ? 'keys-off'
-            : 'not-checked',
-      mend: isEarlier ? null : mendOrphans(scene, child, key, after.condition, rows.wholeOf),
-    };
-    const place = {
-      migration: analysed.migration.name,
-      line: statement?.line ?? null,
-      sql: statement?.sql ?? null,
-    };
-    const evidence = { count, query: showQuery(scene, after.query), examples: examples(replies) };
-    return [
-      consequence === 'asks'
-        ? find(foreignKeys, 'hazard', place, args, { evidence })
-        : find(foreignKeys, 'blocker', place, args, { evidence }),
-    ];
+/** Those that were there before are no news. */
+function countMore(scene: Scene, now: Orphans, standing: readonly Orphans[]): RowAnswer<RowCount> {
+  const isSame = now.query !== null && standing.some(({ query }) => query === now.query);
+  const counts = [now, ...standing].map((orphans) => (isSame ? orphans.count : countNow(scene, orphans)));
+  return (answers) => {
+    const [after = null, ...before] = counts.map((count) => count(answers));
+    if (after === null || before.includes(null)) return isSame ? { rows: 0, atLeast: false } : null;
+    return { ...after, rows: before.reduce((rows, each) => rows - (each?.rows ?? 0), after.rows) };
+  };
+}
+
+interface Told {
+  readonly because: Extract<ForeignKeysArgs, { what: 'left' }>['because'];
+  readonly count: RowAnswer<RowCount>;
+}
+
+function report(scene: Scene, analysed: AnalysedMigration, orphans: Orphans, { because, count }: Told): void {
+  const { child, key, condition, query } = orphans;
+  const names = child.columns.map(({ name }) => name);
+  const examples = query === null ? () => null : askExamples(scene, query, names);
+  const cause = findCause(analysed, child.name, key.references);
+  const off = analysed.statements.find(({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys');
+  const isEarlier = cause !== undefined && isRowChange(cause) && off !== undefined && cause.line < off.line;
+  const args: ForeignKeysArgs = {
+    ...{ what: 'left', child: child.name, parent: key.references, key: key.sql, because },
+    mend: isEarlier ? null : mendOrphans(child, key, condition),
+  };
+  const { name: migration } = analysed.migration;
+  const place = cause === undefined ? placeIn(migration) : placeOf(analysed, cause);
+  scene.findings.push((answers) => {
+    const found = count(answers);
+    if (found === null || found.rows <= 0) return [];
+    const shown = query === null ? null : query;
+    const evidence = { count: found, query: shown, examples: examples(answers) };
+    return [find(foreignKeys, because === 'commit-fails' ? 'blocker' : 'hazard', place, args, { evidence })];
   });
 }
 
-/** Those that break the key today are no news. */
-function subtract(after: RowCount | null, before: RowCount | null): RowCount | null {
-  if (after === null || before === null) return after;
-  return { rows: Math.max(0, after.rows - before.rows), atLeast: after.atLeast };
+/** COMMIT counts what the migration itself breaks: a column that is added is none of it. */
+function isMade({ statements }: AnalysedMigration, table: string): boolean {
+  return statements.some(({ kind }) => {
+    const made = kind.type === 'create-table' ? kind.name : kind.type === 'rename-table' ? kind.to : '';
+    return sameName(made, table);
+  });
 }
 
-/** The statement that speaks of the child, or else of the parent. */
-function findCause(
-  analysed: AnalysedMigration,
-  child: string,
-  parent: string,
-): StatementPlace['statement'] | undefined {
-  const changes = analysed.statements.filter(({ kind }) => kind.type === 'delete' || kind.type === 'update');
-  const change = changes.find(
-    ({ kind }) => 'table' in kind && (sameName(kind.table, parent) || sameName(kind.table, child)),
-  );
-  const added = analysed.statements.find(
-    ({ kind }) =>
-      kind.type === 'add-column' && sameName(kind.table, child) && hasKeyword(kind.definition, 'REFERENCES'),
-  );
-  const rebuild =
-    analysed.rebuilds.find(({ table }) => sameName(table, child)) ??
-    analysed.rebuilds.find(({ table }) => sameName(table, parent));
-  return change ?? (rebuild ? analysed.statements[rebuild.first] : added);
+function isRowChange({ kind }: AnalysedStatement): boolean {
+  return kind.type === 'delete' || kind.type === 'update';
 }
 
-function changesRowsBeforeKeys({ statements }: AnalysedMigration, statement: StatementPlace['statement']): boolean {
-  const off = statements.findIndex(
-    ({ kind }) => kind.type === 'pragma' && kind.name === 'foreign_keys' && kind.value !== null,
-  );
-  const isChange = statement.kind.type === 'delete' || statement.kind.type === 'update';
-  return isChange && statements.indexOf(statement) < off;
+/** The statement that changes rows of one of the tables, or else that speaks of the child, or of the parent. */
+function findCause({ statements }: AnalysedMigration, child: string, parent: string): AnalysedStatement | undefined {
+  const speaksOf = (name: string) => (one: AnalysedStatement) =>
+    ('table' in one.kind && sameName(one.kind.table, name)) || ('name' in one.kind && sameName(one.kind.name, name));
+  const [ofChild, ofParent] = [statements.filter(speaksOf(child)), statements.filter(speaksOf(parent))];
+  return [...ofParent, ...ofChild].find(isRowChange) ?? ofChild[0] ?? ofParent[0];
 }

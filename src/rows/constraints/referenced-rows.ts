@@ -1,90 +1,69 @@
 /** Rows that hold, by their foreign keys, the ones that are to be deleted. */
 
-import type { RowCount } from '../../findings/finding.ts';
 import { findWrittenName } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import type { Answers } from '../questions.ts';
-import { type FollowedReach, followDeleted, refersTo } from '../state/follow-keys.ts';
-import { isAction, type KeyCondition, type Link, listLinks } from '../state/key-links.ts';
-import { findKeys } from '../state/keys.ts';
-import { countOrphans } from '../state/references.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import { findKeys } from '../ask/keys.ts';
+import type { Step, Walk } from '../losses/follow-keys.ts';
+import { isAction, listLinks, refers } from '../losses/key-links.ts';
 import { report } from './report.ts';
 
-/** A blocker that is not found costs a rolled back migration; a hundred questions cost more. */
+/** Each is a question. */
 const mostAsked = 8;
 
-/** With foreign keys on the statement fails. @param where of the rows that are deleted, over today's tables */
-export function askHeld(
-  scene: Scene,
-  place: StatementPlace,
-  parent: string,
-  where: string,
-  { reach, most }: { readonly reach: FollowedReach; readonly most: number } = {
-    reach: followDeleted(scene, parent, where),
-    most: 0,
-  },
-): void {
-  if (findKeys(place.analysed) !== 'on') return;
-  // A trigger may take the rows away that hold it.
-  if (reach.gone.some(({ table }) => scene.structures.listTriggers(table).length > 0)) return;
-  const holding = listHolding(scene, reach).slice(0, mostAsked);
-  const standing = holding.length === 0 ? null : countStanding(scene, reach);
-  if (standing === null) return;
-  const isRebuilt = place.analysed.rebuilds.some(({ table }) => sameName(table, parent));
-  for (const { child, key, where } of holding) {
-    const query = scene.rows.bind(
-      `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${where.text}`,
-      where.compared,
-      most,
-    );
-    if (query === null) continue;
+/** With foreign keys on the statement fails. @param walk of a DELETE or DROP TABLE */
+export function askHeld(scene: Scene, place: StatementPlace, walk: Walk): void {
+  const holding = findKeys(place.analysed) === 'on' ? listHolding(scene, walk).slice(0, mostAsked) : [];
+  if (holding.length === 0 || !scene.along.mayAsk(place, 'held')) return;
+  const [{ table }] = walk.steps as readonly [Step];
+  const isRebuilt = place.analysed.rebuilds.some((rebuild) => sameName(rebuild.table, table));
+  const passes = askAfter(scene, place);
+  for (const { child, key, select } of holding) {
+    const { bound } = rowsNow(scene, select);
+    const here = scene.asking.count({ select, bound: null });
+    const isSure = walk.steps.every((step) => isStraight(scene, step, key.onDelete));
+    const today = scene.asking.countToday(isSure ? bound : null);
     const columns = key.columns.map((column) => findWrittenName(child, column));
-    const described = { child: child.name, parent: key.references, key: key.sql, columns };
+    const args = { what: 'held', child: child.name, parent: key.references, key: key.sql, columns, isRebuilt } as const;
     report(scene, place, 'fails', {
-      count: lessStanding(scene.questions.countRows(query), standing),
-      query,
+      count: (replies) => {
+        const found = here(replies);
+        if (found === null) return today(replies);
+        return passes(replies) === null ? found : null;
+      },
+      query: bound?.sql ?? null,
       columns: child.columns.map(({ name }) => name),
-      broken: () => ({ code: 'foreign-keys', args: { what: 'held', ...described, isRebuilt } }),
+      broken: () => ({ code: 'foreign-keys', args }),
     });
   }
 }
 
 /** Keys that nothing is done for, and the rows that refer by them to what is deleted. */
-function listHolding(
-  scene: Scene,
-  { gone, reached }: FollowedReach,
-): readonly (Link & { readonly where: KeyCondition })[] {
+function listHolding(scene: Scene, { steps }: Walk) {
   // Another key may take away what holds it.
-  const taken = new Set([...gone, ...reached].map(({ table }) => foldName(table)));
-  const known = new Map(gone.filter(({ isLoose }) => !isLoose).map((each) => [foldName(each.table), each]));
-  return [...known.values()].flatMap(({ table }) =>
-    listLinks(scene, table).flatMap((link) => {
-      const { child, key } = link;
-      const where = refersTo(scene, link, known);
-      const holds = !isAction(key.onDelete) && !key.deferred && !taken.has(foldName(child.name));
-      return holds && where !== null ? [{ ...link, where }] : [];
+  const taken = new Set(steps.map(({ table }) => foldName(table)));
+  return steps.flatMap(({ table, deletes, where, fired }) =>
+    listLinks(scene, table).flatMap(({ child, key, ...link }) => {
+      const holds =
+        deletes && fired === null && !isAction(key.onDelete) && !key.deferred && !taken.has(foldName(child.name));
+      if (!holds || where === null) return [];
+      const referring = refers(scene, { child, key, ...link }, where);
+      return [{ child, key, select: `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${referring}` }];
     }),
   );
 }
 
-/** Rows to be deleted that are without a parent themselves: deleting them counts the other way. null where that cannot be told. */
-function countStanding(scene: Scene, { gone }: FollowedReach): ((replies: Answers) => number | null) | null {
-  const referring = gone.filter(({ table }) => scene.structures.find(table)?.foreignKeys.length !== 0);
-  const tables = referring.flatMap(({ table }) => {
-    const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
-    return known === undefined ? [] : [known];
-  });
-  return tables.length < referring.length || tables.length > mostAsked ? null : countOrphans(scene, tables);
+/** Answered where the run on rows has passed the statement. */
+function askAfter({ asking }: Scene, { analysed, statement }: StatementPlace) {
+  const moment = { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement) };
+  asking.at({ ...moment, when: 'after' });
+  const answer = asking.count({ select: 'SELECT 1', bound: null });
+  asking.at({ ...moment, when: 'before' });
+  return answer;
 }
 
-/** Nothing where what is deleted may outweigh it. */
-function lessStanding(
-  count: (replies: Answers) => RowCount | null,
-  standing: (replies: Answers) => number | null,
-): (replies: Answers) => RowCount | null {
-  return (replies) => {
-    const [found, other] = [count(replies), standing(replies)];
-    return found !== null && other !== null && found.rows > other ? found : null;
-  };
+/** A trigger may take away what holds a row; and SQLite counts a row that had no parent itself the other way, but for RESTRICT. */
+function isStraight({ structures }: Scene, { table }: Step, action: string): boolean {
+  const counts = action === 'restrict' || structures.find(table)?.foreignKeys.length === 0;
+  return counts && structures.listTriggers(table).length === 0;
 }

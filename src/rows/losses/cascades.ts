@@ -1,24 +1,19 @@
 /** What a DELETE or UPDATE changes in other tables, by foreign keys and by triggers. */
 
-import type { Finding } from '../../findings/catalogue.ts';
-import { dataLoss } from '../../findings/data-loss.ts';
-import type { Referring, ReferringRows } from '../../findings/data-loss-rows.ts';
-import { find } from '../../findings/finding.ts';
-import type { Loss } from '../../findings/loss.ts';
+import type { ReferringRows } from '../../findings/data-loss-rows.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { isOfRowAlone } from '../../sql/delete-conditions.ts';
-import { quoteIdentifier } from '../../sql/identifiers.ts';
-import { type DeleteParts, parseDelete, parseUpdate, type UpdateParts } from '../../sql/row-statements.ts';
-import { sumCounts } from '../../text/count.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { parseDelete, parseUpdate } from '../../sql/row-statements.ts';
+import { groupBy } from '../../text/group.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { findKeys } from '../ask/keys.ts';
 import { askHeld } from '../constraints/referenced-rows.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { followChanged, followDeleted, type Reached } from '../state/follow-keys.ts';
-import { findKeys } from '../state/keys.ts';
-import { type DeleteSeries, readsCleared } from './delete-series.ts';
-import { writeAlongQuery } from './deleted-along.ts';
+import { askAlong, tellAlong } from './along.ts';
+import type { Along } from './along-told.ts';
+import { follow, type Step, type Walk } from './follow-keys.ts';
 import { guardLoss } from './loss.ts';
 import { askReplaced } from './replaced-rows.ts';
-import { askTriggered, type Event } from './triggers.ts';
+import { listTriggered } from './triggers.ts';
 
 /** Tables that are asked and named one by one; the others together. */
 const mostNamed = 8;
@@ -28,184 +23,95 @@ const longestQuestion = 20_000;
 
 /** For DELETE, UPDATE and INSERT. @returns what must hold before it. */
 export function askCascades(scene: Scene, place: StatementPlace): readonly DataGuard[] {
-  const { statement } = place;
-  const { kind, sql } = statement;
-  if (kind.type === 'insert') {
-    return askTriggered(scene, place, [{ table: kind.table, verb: 'insert', columns: null, where: null }]);
-  }
-  if (kind.type !== 'delete' && kind.type !== 'update') return [];
-  const { table } = kind;
-  const update = kind.type === 'update' ? parseUpdate(sql) : null;
-  const parts = kind.type === 'delete' ? parseDelete(sql) : update;
-  const where = parts === null ? null : { text: `(${parts.where ?? '1'})`, compared: parts.where ?? '' };
+  const { kind, sql } = place.statement;
+  if (kind.type !== 'insert' && kind.type !== 'delete' && kind.type !== 'update') return [];
+  const { table, type: verb } = kind;
+  const update = verb === 'update' ? parseUpdate(sql) : null;
+  const parts = verb === 'delete' ? parseDelete(sql) : update;
+  const replaces = kind.type === 'update' && kind.replaces;
   const columns = update?.assignments.map(({ column }) => column) ?? null;
-  const first: Event = { table, verb: kind.type, columns, where };
-  const isFollowed = findKeys(place.analysed) !== 'off' && scene.rows.find(table) !== null;
-  const series = isFollowed && kind.type === 'delete' ? scene.deletes.find(scene, place) : null;
-  if (series !== null) return askSeries(scene, place, table, parts, series);
-  const told = isFollowed ? follow(scene, place, table, parts) : null;
-  const events = (told?.reached ?? []).flatMap((reached): readonly Event[] =>
-    reached.actions.map((action) => ({
-      table: reached.table,
-      verb: action === 'cascade' ? 'delete' : 'update',
-      columns: null,
-      where: reached.where,
-    })),
-  );
-  return [
-    ...askReplaced(scene, place),
-    ...(told === null ? [] : tell(scene, place, told)),
-    ...askTriggered(scene, place, [first, ...events]),
-  ];
-}
-
-/** The first asks and tells for all of them; each has a guard of its own. */
-function askSeries(
-  scene: Scene,
-  place: StatementPlace,
-  table: string,
-  parts: DeleteParts | UpdateParts | null,
-  { first, told: statement, asked, count, own, isExact }: DeleteSeries,
-): readonly DataGuard[] {
-  if (first === place.statement) {
-    for (const where of asked) {
-      const told = follow(scene, place, table, { table, where }, own);
-      tell(scene, { ...place, statement }, { ...told, statements: count, isExact, most: mostOfQuestion(where) });
-    }
+  const where = parts === null ? null : (parts.where ?? '1');
+  const first: Step = {
+    table,
+    verb,
+    deletes: verb === 'delete' || replaces,
+    columns,
+    where,
+    by: null,
+    fired: null,
+    depth: 0,
+  };
+  const walk = follow(scene, first, findKeys(place.analysed) !== 'off' && scene.rows.find(table) !== null, update);
+  const how = verb === 'delete' ? 'deletes' : replaces ? 'replaces' : 'changes-keys';
+  const alongs = [...listReferring(scene, walk, how), ...listTriggered(scene, walk)];
+  if (verb === 'delete' && where !== null) askHeld(scene, place, walk);
+  if (alongs.length > 0) {
+    const find = askAlong(scene, place, walk, alongs);
+    for (const group of new Set(alongs.map((along) => along.group)))
+      tellAlong(scene, { place, find: (replies) => find(replies).filter(({ along }) => along.group === group) }, group);
   }
-  const { reached } = followDeleted(scene, table, parts?.where ?? '1');
-  return guardAll(listAsked({ parent: table, reached }));
-}
-
-/** Of a question about a condition that is long itself. */
-function mostOfQuestion(where: string): number {
-  return 20_000 + 4 * where.length;
-}
-
-interface ToldCascade {
-  readonly parent: string;
-  readonly how: ReferringRows['how'];
-  readonly reached: readonly Reached[];
-  /** Whether these rows are reached, and not only some of them. */
-  readonly isExact: boolean;
-  /** How many statements it stands for. */
-  readonly statements: number;
-  /** How long a question may be. */
-  readonly most: number;
-  /** Whether fewer rows by then can only mean that fewer are reached. */
-  readonly isOfRowAlone: boolean;
-}
-
-/** @param parts null where the statement cannot be taken apart */
-function follow(
-  scene: Scene,
-  place: StatementPlace,
-  table: string,
-  parts: DeleteParts | UpdateParts | null,
-  own: DeleteSeries['own'] = 'left out',
-): ToldCascade {
-  const { kind } = place.statement;
-  if (kind.type === 'update' && !kind.replaces) {
-    const reached = followChanged(scene, table, parts !== null && 'assignments' in parts ? parts : null);
-    return { ...alone, parent: table, how: 'changes-keys', reached, isExact: parts !== null };
-  }
-  // Which rows stand in the way of an UPDATE OR REPLACE, its WHERE does not say.
-  const where = kind.type === 'delete' && parts !== null ? (parts.where ?? '1') : null;
-  const reach = followDeleted(scene, table, where, own);
-  const most = mostOfQuestion(where ?? '');
-  if (where !== null) askHeld(scene, place, table, where, { reach, most });
-  const how = kind.type === 'delete' ? 'deletes' : 'replaces';
-  const { reached } = reach;
-  const structure = scene.structures.find(table);
-  const isAlone = where !== null && isOfRowAlone(where) && structure !== null && !readsCleared(structure, where);
-  return { ...alone, parent: table, how, reached, isExact: where !== null, most, isOfRowAlone: isAlone };
-}
-
-const alone = { statements: 1, most: 0, isOfRowAlone: false };
-
-/** One question and one guard of a table's rows, or of those of several. */
-interface AskedTable {
-  readonly of: Referring['of'];
-  readonly loss: Loss;
-  /** null where it cannot be told. */
-  readonly select: string | null;
-  readonly compared: string;
-  readonly isLoose: boolean;
-}
-
-function listAsked({ parent, reached }: Pick<ToldCascade, 'parent' | 'reached'>): readonly AskedTable[] {
-  const named = reached.slice(0, mostNamed).map(
-    (each): AskedTable => ({
-      of: { table: each.table, actions: each.actions },
-      loss: { kind: 'rows-referring', table: each.table, parent },
-      select: each.where && selectRows(each.table, each.where.text),
-      compared: each.where?.compared ?? '',
-      isLoose: each.isLoose,
-    }),
+  if (verb === 'update') scene.along.updated.add(foldName(table));
+  const guards = alongs.flatMap(({ select, loss }) =>
+    select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)],
   );
-  const others = reached.slice(mostNamed);
-  if (others.length === 0) return named;
-  const selects = others.flatMap(({ table, where }) => (where ? [selectRows(table, where.text)] : []));
-  const select = selects.map((each) => `SELECT 1 FROM (${each})`).join(' UNION ALL ');
+  return [...askReplaced(scene, place), ...guards];
+}
+
+/** Rows of production that keys delete or change: one for each table, and one for those that are too many. */
+export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'], made = false): readonly Along[] {
+  const [first] = walk.steps as [Step];
+  const parent = first.table;
+  const keyed = walk.steps.filter(
+    ({ by, fired, table }) =>
+      by !== null && fired === null && (made || (scene.rows.find(table)?.origin ?? null) !== null),
+  );
+  const names = new Set(keyed.map(({ table }) => foldName(table)));
+  const shared = {
+    isExact: first.where !== null && how !== 'replaces',
+    mayChange: walk.steps.some(
+      ({ table, fired, verb, deletes }) =>
+        fired !== null && (verb !== 'insert' || deletes) && names.has(foldName(table)),
+    ),
+    group: `${how} ${parent}`,
+  };
+  const all = [...groupBy(keyed, ({ table }) => foldName(table)).values()].map((steps): Along => {
+    const [{ table }] = steps as readonly [Step];
+    const known = [...new Set(steps.flatMap(({ where }) => where ?? []))];
+    const some = known.length > 1 ? `(${known.join(' OR ')})` : (known[0] ?? null);
+    // What the statement itself deletes does not go along.
+    const isOwn = sameName(table, parent) && how === 'deletes' && first.where !== null;
+    return {
+      tables: [table],
+      of: { table, actions: [...new Set(steps.flatMap(({ by }) => by?.action ?? []))] },
+      loss: { kind: 'rows-referring', table, parent },
+      select:
+        some &&
+        `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
+      ...shared,
+      isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
+      tell: (met, statements) => {
+        const referring = met.map(({ along: { of }, count }) => ({ of, count }));
+        return { what: 'referring-rows', how, parent, referring, statements };
+      },
+    };
+  });
+  return [...all.slice(0, mostNamed), ...joinOthers(all.slice(mostNamed), parent)];
+}
+
+function joinOthers(others: readonly Along[], parent: string): readonly Along[] {
+  const [first] = others;
+  if (first === undefined) return [];
+  const selects = others.flatMap(({ select }) => (select === null ? [] : [select.replace('*', '1')]));
+  const select = selects.join(' UNION ALL ');
   const isKnown = selects.length > 0 && select.length <= longestQuestion;
   return [
-    ...named,
     {
+      ...first,
+      tables: others.flatMap(({ tables }) => tables),
       of: { tables: others.length },
       loss: { kind: 'rows-referring-more', tables: others.length, parent },
       select: isKnown ? select : null,
-      compared: others.map(({ where }) => where?.compared ?? '').join(' '),
-      isLoose: selects.length < others.length || others.some((each) => each.isLoose),
+      isLoose: first.isLoose || !isKnown || selects.length < others.length,
     },
   ];
-}
-
-function selectRows(table: string, where: string): string {
-  return `SELECT * FROM ${quoteIdentifier(table)} WHERE ${where}`;
-}
-
-/** One finding for all that the statement reaches. */
-function tell(scene: Scene, place: StatementPlace, told: ToldCascade): readonly DataGuard[] {
-  const { statement } = place;
-  const all = listAsked(told);
-  if (all.length === 0) return [];
-  const mayAsk = statement.kind.type !== 'delete' || told.statements > 1 || scene.deletes.mayAsk(place, told.parent);
-  const asked = all.map((each) => {
-    const { select, compared } = each;
-    const query = select && mayAsk ? scene.rows.bind(select, compared, told.most) : null;
-    const atMost = query === null && select && mayAsk && told.isOfRowAlone;
-    const asks = atMost ? scene.rows.bindAtMost(select, compared, told.most) : query;
-    return { ...each, query, count: asks === null ? null : scene.questions.countRows(asks) };
-  });
-  scene.findings.push((replies): readonly Finding[] => {
-    const counted = asked.map((each) => {
-      const count = each.count?.(replies) ?? null;
-      // Of rows that may be fewer by then, only none is a number.
-      return { ...each, count: each.query === null && count?.rows !== 0 ? null : count };
-    });
-    const isMet = counted.some(({ select, count }) => select !== null && count?.rows !== 0);
-    const met = counted
-      .filter(({ select, count, isLoose }) => isMet && (isLoose || select === null || count?.rows !== 0))
-      .map((each) => (told.isExact && !each.isLoose ? each : { ...each, count: null }));
-    if (met.length === 0) return [];
-    const args: ReferringRows = {
-      what: 'referring-rows',
-      how: told.how,
-      parent: told.parent,
-      referring: met.map(({ of, count }) => ({ of, count })),
-      statements: told.statements,
-    };
-    const along = met.map(({ of, ...each }) => ({ ...each, table: 'table' in of ? of.table : null }));
-    const evidence = {
-      count: sumCounts(met.map(({ count }) => count)),
-      query: writeAlongQuery(scene, along),
-      examples: null,
-    };
-    return [find(dataLoss, 'hazard', placeAt(place), args, { losses: met.map(({ loss }) => loss), evidence })];
-  });
-  return guardAll(all);
-}
-
-function guardAll(all: readonly AskedTable[]): readonly DataGuard[] {
-  return all.flatMap(({ select, loss }) => (select === null ? [] : [guardLoss(`NOT EXISTS (${select})`, loss)]));
 }

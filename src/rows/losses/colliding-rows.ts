@@ -1,67 +1,42 @@
-/** Rows of a table of production that meet, by a unique key, those that an INSERT puts beside them. */
+/** Rows of a table that meet, by a unique key, those that an INSERT puts beside them. */
 
-import { findWrittenName } from '../../schema/model/columns.ts';
-import type { TableStructure } from '../../schema/model/structure.ts';
-import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { listWritten } from '../../schema/model/unique-keys.ts';
+import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { listUniques } from '../constraints/duplicates.ts';
+import type { PutRows } from '../constraints/put-rows.ts';
 import { report } from '../constraints/report.ts';
-import { type Scene, type StatementPlace, subjectOf } from '../context.ts';
-import type { TrackedTable } from '../state/database-rows.ts';
-import type { KnownRows } from '../state/table-rows.ts';
-import { listUniques } from '../state/uniques.ts';
 import { reportLoss } from './loss.ts';
 
-interface Meeting {
-  readonly tracked: TrackedTable;
-  readonly table: TableStructure;
-  readonly put: KnownRows;
-  /** Folded names of the columns that it gives a value. */
-  readonly given: ReadonlySet<string>;
-}
-
-/** @param conflict what the statement does with them */
-export function askMet(
-  scene: Scene,
-  place: StatementPlace,
-  { tracked: { rows }, table, put, given }: Meeting,
-  conflict: 'abort' | 'replace',
-): void {
-  if (rows.type !== 'known' || rows.vague || put.vague) return;
-  const { numbered } = rows;
-  const conditions = listUniques(scene, table)
-    .filter((unique) => conflict === 'replace' || unique.conflict === null)
-    .filter(({ columns }) =>
-      columns.every(({ name, expression }) => {
-        const isKnown = given.has(name) && (numbered === null || !sameName(numbered, name));
-        return expression === undefined && isKnown;
-      }),
-    )
-    .filter(({ where }) => where === null)
-    .map(({ columns }) => {
-      const list = columns.map(({ name }) => quoteIdentifier(findWrittenName(table, name))).join(', ');
-      return `${columns.length === 1 ? list : `(${list})`} IN (SELECT ${list} FROM (${put.select}))`;
-    });
-  if (conditions.length === 0) return;
-  const subject = subjectOf(scene, rows);
+/** Of rows that stop the statement, or that it puts others in the place of. @param isRepeated whether it was asked of the table before. */
+export function askMet(scene: Scene, place: StatementPlace, rows: PutRows, isRepeated: boolean): void {
+  const { table, named, consequence } = rows;
+  const isGiven = (name: string) => named.some((each) => sameName(each, name));
+  const replaces = consequence === 'replaces';
   // Who writes every column again says what becomes of each.
-  const forgotten = table.columns.filter(({ name, generated }) => generated === null && !given.has(foldName(name)));
-  if (conflict === 'replace' && forgotten.length === 0) return;
-  const met = conditions.join(' OR ');
+  const forgotten = table.columns.filter(({ name, generated }) => generated === null && !isGiven(name));
+  const keys = listUniques(scene, table)
+    .filter(({ conflict, where }) => (replaces || conflict === null) && where === null)
+    .filter(({ columns }) => columns.every(({ name, expression }) => expression === undefined && isGiven(name)))
+    .map((unique) => listWritten(unique, table));
+  if (keys.length === 0 || (replaces && forgotten.length === 0)) return;
   const values = forgotten.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
-  const where = conflict === 'abort' ? met : `(${met}) AND (${values})`;
-  const asked = {
-    count: scene.questions.countRows(`SELECT * FROM (${subject.select}) WHERE ${where}`),
-    query: `SELECT * FROM ${subject.from} WHERE ${where}`,
-    columns: rows.columns.map(({ name }) => name),
+  const write = (from: string) => {
+    const meets = keys.map((key) => `(${key.join(', ')}) IN (SELECT ${key.join(', ')} FROM ${from})`).join(' OR ');
+    return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${replaces ? `(${meets}) AND (${values})` : meets}`;
   };
-  if (conflict === 'abort') {
-    report(scene, place, 'fails', {
-      ...asked,
-      broken: () => ({ code: 'duplicates', args: { what: 'insert', table: table.name } }),
-    });
+  const asked = rows.ask(write, named, 'match');
+  const count = asked === null ? () => null : scene.asking.count(asked);
+  const told = { query: asked?.bound?.sql ?? null, columns: table.columns.map(({ name }) => name) };
+  if (!replaces) {
+    const args = { what: 'insert', table: table.name } as const;
+    report(scene, place, 'fails', { ...told, count, broken: () => ({ code: 'duplicates', args }) });
     return;
   }
   reportLoss(scene, place, {
-    ...asked,
+    ...told,
+    // One hazard without a number is enough.
+    count: (answers) => count(answers) ?? (isRepeated ? { rows: 0, atLeast: false } : null),
     loss: { kind: 'rows-replaced', table: table.name },
     args: { what: 'replaced-by-insert', table: table.name },
     nothing: null,

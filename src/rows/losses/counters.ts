@@ -10,8 +10,7 @@ import { findWrittenName } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseKeyColumn } from '../../schema/parse/build-constraint.ts';
 import { foldName, quoteIdentifier, quoteText } from '../../sql/identifiers.ts';
-import { placeAt, type Scene, type StatementPlace } from '../context.ts';
-import { findWholeOf, type TableRows } from '../state/table-rows.ts';
+import { placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
 import { guardLoss } from './loss.ts';
 
 interface CounterLoss {
@@ -27,17 +26,16 @@ export function askCounter(
   { table, old, made }: CounterLoss,
 ): readonly DataGuard[] {
   const { analysed, statement } = place;
-  if (!old.autoincrement || analysed.namesCounters) return [];
-  const tracked = scene.rows.find(table);
-  const origin = tracked?.origin ?? table;
-  if (scene.production.get(foldName(origin))?.structure.autoincrement !== true) return [];
+  const origin = scene.rows.find(table)?.origin ?? table;
+  const hadCounter = scene.production.get(foldName(origin))?.structure.autoincrement === true;
+  if (!old.autoincrement || !hadCounter || analysed.namesCounters) return [];
   const key = nameKey(old);
-  const highest = tracked === null ? null : findHighest(tracked.rows, key);
-  const ahead = scene.questions.read(
-    `SELECT s.seq - coalesce((${highest ?? 'SELECT 0'}), 0), s.seq FROM sqlite_sequence AS s WHERE s.name = ${quoteText(origin)}`,
-  );
-  const index = analysed.statements.indexOf(statement);
-  const isCarried = made.autoincrement && isRebuildDrop(analysed, index);
+  const highest = `SELECT max(${quoteIdentifier(key)}) FROM ${quoteIdentifier(table)}`;
+  const ahead = scene.asking.first({
+    select: askAhead(highest, table),
+    bound: { sql: askAhead(scene.rows.bind(highest)?.sql ?? 'SELECT 0', origin), isSure: true, scan: null },
+  });
+  const isCarried = made.autoincrement && isRebuildDrop(analysed, analysed.statements.indexOf(statement));
   const loss = { kind: 'ids-again', table } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const answer = ahead(replies);
@@ -58,18 +56,13 @@ export function askCounter(
     return [find(dataLoss, 'hazard', placeAt(place), args, { losses: [loss], evidence })];
   });
   if (isCarried) return [];
-  const counted = `(SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE)`;
-  const holds = `coalesce(${counted}, 0) <= coalesce((SELECT max(rowid) FROM ${quoteIdentifier(table)}), 0)`;
+  const holds = `coalesce((SELECT seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE), 0) <= coalesce((${highest}), 0)`;
   return [guardLoss(holds, loss)];
 }
 
-/** A query for the highest id that is there by then; null where there is none, or nobody can tell. */
-function findHighest(rows: TableRows, key: string): string | null {
-  const whole = findWholeOf(rows);
-  if (whole !== null) return `SELECT max(rowid) FROM main.${quoteIdentifier(whole)}`;
-  return rows.type === 'known' && rows.numbered === null
-    ? `SELECT max(${quoteIdentifier(key)}) FROM (${rows.select})`
-    : null;
+/** By how much the counter is ahead of the ids that are there, and where it stands; no row without one. */
+function askAhead(highest: string, table: string): string {
+  return `SELECT seq - coalesce((${highest}), 0), seq FROM sqlite_sequence WHERE name = ${quoteText(table)} COLLATE NOCASE`;
 }
 
 /** The column with the counter. */

@@ -3,7 +3,7 @@
 import type { CopyKeeps } from '../../findings/kept-copy.ts';
 import { givesTexts } from '../../plan/structure/full-text.ts';
 import { sameName } from '../../sql/identifiers.ts';
-import type { Scene } from '../context.ts';
+import type { Scene } from '../ask/context.ts';
 
 /** Of a full-text index without content only NULLs can be copied; of one over a table that is gone nothing at all. */
 export function findCopyKeeps({ structures }: Scene, table: string): CopyKeeps {

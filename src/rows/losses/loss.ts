@@ -7,20 +7,10 @@ import type { DroppedTable } from '../../findings/data-loss-tables.ts';
 import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName } from '../../sql/identifiers.ts';
-import {
-  askExamples,
-  placeAt,
-  type Scene,
-  type StatementPlace,
-  type Subject,
-  showQuery,
-  subjectOf,
-  subjectOfTable,
-} from '../context.ts';
-import type { Answers } from '../questions.ts';
-import type { TrackedTable } from '../state/database-rows.ts';
-import type { TableRows } from '../state/table-rows.ts';
+import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import type { Answers, AskedRows, Moment, RowAnswer } from '../ask/asking.ts';
+import { askExamples, bindToday, placeAt, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import type { Fill } from './own.ts';
 
 interface LossReport {
   readonly loss: Loss;
@@ -60,30 +50,11 @@ export function reportLoss(
     const evidence = {
       count,
       // What cannot be counted may be a query that does not run.
-      query: count === null || query === null ? null : showQuery(scene, query),
+      query: count === null || query === null ? null : query,
       examples: examples(replies),
     };
     return [find(dataLoss, 'hazard', placeAt(place), args, { evidence, losses })];
   });
-}
-
-/** @returns how many of production's rows there are today, whatever the plan makes of them; null for a table of the plan. */
-export function askToday(
-  { production, questions }: Scene,
-  { origin }: TrackedTable,
-  condition: string | null,
-): ((replies: Answers) => RowCount | null) | null {
-  const table = production.get(foldName(origin ?? ''));
-  if (table === undefined) return null;
-  const { select } = subjectOfTable(table);
-  return condition === null ? questions.countRows(select) : questions.countWhere(select, condition);
-}
-
-/** Where nothing is left by then. @param cleared production's rows that the plan itself deletes or clears before. */
-export function tellCleared(args: DroppedTable | DroppedColumn, cleared: RowCount | null): Nothing {
-  return cleared === null || cleared.rows === 0
-    ? { kind: 'note', args }
-    : { kind: 'hazard', args: { ...args, cleared } };
 }
 
 /** What must hold where the plan saw nothing to lose. */
@@ -91,11 +62,69 @@ export function guardLoss(holds: string, loss: Loss): DataGuard {
   return { code: 'data-loss', holds, loss };
 }
 
-export function findSubject(scene: Scene, rows: TableRows): Subject | null {
-  if (rows.type === 'known') return subjectOf(scene, rows);
-  return rows.type === 'none' ? { select: 'SELECT 1 WHERE 0', from: '(SELECT 1 WHERE 0)' } : null;
+interface Counted {
+  readonly count: RowAnswer<RowCount>;
+  readonly query: string | null;
 }
 
-export function columnsOf(rows: TableRows): readonly string[] {
-  return rows.type === 'known' ? rows.columns.map(({ name }) => name) : [];
+/** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
+export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
+  const rows = tableNow(scene, table, condition);
+  return { count: scene.asking.count(rows), query: rows.bound?.sql ?? null };
+}
+
+/** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
+export function tableNow(scene: Scene, table: string, condition: string | null = null): AskedRows {
+  const known = scene.production.get(foldName(scene.rows.find(table)?.origin ?? ''));
+  const some = condition === null ? '' : ` WHERE ${condition}`;
+  const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(table)}${some}`);
+  return known?.isFollowed === false ? { ...asked, bound: bindToday(known, condition) } : asked;
+}
+
+/** The columns of a table's rows. */
+export function listColumns({ structures }: Scene, table: string): readonly string[] {
+  return structures.find(table)?.columns.map(({ name }) => name) ?? [];
+}
+
+interface Gone {
+  readonly table: { readonly name: string; readonly origin: string };
+  /** Of the rows that something goes of; null for all of them. */
+  readonly condition: string | null;
+  /** Whether production has it under the same name. */
+  readonly isThere: boolean;
+  /** The statement of the plan before which there was nothing of its own; null where there still is not. */
+  readonly fill: Fill | null;
+  readonly loss: Loss;
+  readonly args: DroppedTable | DroppedColumn;
+}
+
+/** Something of production's that does not come back. @returns what must hold before it. */
+export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readonly DataGuard[] {
+  const { table, condition, isThere, fill, loss, args } = gone;
+  const { own, production, asking } = scene;
+  const some = condition === null ? '' : ` WHERE ${condition}`;
+  const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}${some}`;
+  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from})`, loss);
+  if (fill !== null) own.guard(fill.place, guard, place);
+  const known = production.get(foldName(table.origin));
+  const today = known === undefined ? null : bindToday(known, condition);
+  const count =
+    fill === null
+      ? null
+      : asking.asOf(momentOf(fill.place), () => asking.count({ select: `SELECT * ${from}`, bound: today }));
+  const counted = count === null ? countRows(scene, table.name, condition) : { count, query: today?.sql ?? null };
+  const before = asking.countToday(isThere && own.of(table.origin).hasChanged ? today : null);
+  reportLoss(scene, place, {
+    ...{ loss, args, ...counted, columns: listColumns(scene, table.name) },
+    nothing: (replies) => {
+      const cleared = before(replies);
+      const isCleared = cleared !== null && cleared.rows > 0;
+      return isCleared ? { kind: 'hazard', args: { ...args, cleared } } : { kind: 'note', args };
+    },
+  });
+  return fill === null ? [guard] : [];
+}
+
+function momentOf({ analysed, statement }: StatementPlace): Moment {
+  return { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement), when: 'before' };
 }

@@ -2,75 +2,44 @@
 
 import type { DataGuard } from '../../plan/plan.ts';
 import { findRowidColumn, findStructureColumn, isNeverNull, namesRowid } from '../../schema/model/columns.ts';
-import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { parsePlainSelect } from '../../sql/plain-select.ts';
-import { parseInsert } from '../../sql/row-statements.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
-import { findShown, type Scene, type StatementPlace } from '../context.ts';
-import { listInsertable } from '../effects/put-rows.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import { readInserted } from '../constraints/constraints.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
 /** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
 export function askMadeUp(scene: Scene, place: StatementPlace): readonly DataGuard[] {
-  const { kind, sql } = place.statement;
-  const parts = kind.type === 'insert' && hasKeyword(sql, 'SELECT') ? parseInsert(sql) : null;
-  if (parts === null || parts.source === null || scene.rows.find(parts.table)?.origin !== null) return [];
-  const table = scene.structures.find(parts.table);
-  const key = table === null ? undefined : findRowidColumn(table);
-  if (table === null || key === undefined) return [];
-  const named = parts.columns ?? listInsertable(table);
-  const index = named.findIndex((column) => sameName(column, key.name));
-  const read = index < 0 ? null : findRead(scene, parts.source, index);
-  if (read === null) return [];
-  const name = quoteIdentifier(key.name);
+  const rows = hasKeyword(place.statement.sql, 'SELECT') ? readInserted(scene, place) : null;
+  if (rows === null || scene.rows.find(rows.table.name)?.origin !== null) return [];
+  const { table, shown, named, select, from } = rows;
+  const key = findRowidColumn(table)?.name ?? '';
+  const index = named.findIndex((column) => sameName(column, key));
+  if (index < 0 || rows.isFilled(key)) return [];
+  const [read, taken] = [rows.read(key), readTaken(select).items];
+  if (from && read && isNeverNull(from, read)) return [];
+  // Who writes NULL wants a new number.
+  const isConstant = !taken?.some(({ text }) => text.endsWith('*')) && taken?.[index]?.read.size === 0;
+  const isRowid = from !== null && namesRowid(from, [...(taken?.[index]?.read ?? [])].join());
+  if (read === null && (isConstant || isRowid)) return [];
   const list = named.map(quoteIdentifier).join(', ');
-  const pick = (source: string) =>
-    `WITH migrate_prod_rows (${list}) AS (${source}) SELECT * FROM migrate_prod_rows WHERE ${name} IS NULL`;
-  const bound = scene.rows.bind(parts.source);
-  const query = bound === null ? null : pick(bound);
-  if (query === null && hadNone(scene, place, table, key)) return [];
-  const filled = findShown(place, table.name);
-  const from = { table: read.table ?? table.name, column: read.column ?? key.name };
-  const loss = { kind: 'rows-without-key', table: filled, column: key.name } as const;
+  const unnamed = `WITH migrate_prod_rows (${list}) AS (${select}) SELECT * FROM migrate_prod_rows WHERE ${quoteIdentifier(key)} IS NULL`;
+  const asked = rowsNow(scene, unnamed);
+  const loss = { kind: 'rows-without-key', table: shown, column: key } as const;
+  const count = scene.asking.count(asked);
+  // Rows that nobody can tell are most likely those of the table of that name, where none is without a key.
+  const before = scene.production.get(foldName(shown))?.structure;
+  const column = before && findStructureColumn(before, key);
+  const hadNone = asked.bound === null && before && column && isNeverNull(before, column);
+  const told = { what: 'made-up-keys', table: shown, key } as const;
   reportLoss(scene, place, {
     loss,
-    args: { what: 'made-up-keys', table: filled, key: key.name, from },
-    count: query === null ? null : scene.questions.countRows(query),
-    query,
+    args: { ...told, from: { table: from?.name ?? table.name, column: read?.name ?? key } },
+    count: (answers) => count(answers) ?? (hadNone ? { rows: 0, atLeast: false } : null),
+    query: asked.bound?.sql ?? null,
     columns: named,
     nothing: null,
   });
-  return [guardLoss(`NOT EXISTS (${pick(parts.source)})`, loss)];
-}
-
-interface Read {
-  readonly table: string | null;
-  readonly column: string | null;
-}
-
-/** Where the value at that place comes from; null where it is never NULL, or reads nothing: who writes NULL wants a new number. */
-function findRead({ structures }: Scene, source: string, index: number): Read | null {
-  const select = parsePlainSelect(source);
-  const from = select && structures.find(select.table);
-  const isAll = select?.items.length === 1 && select.items[0]?.type === 'star';
-  const item = isAll ? ({ type: 'column', name: from?.columns[index]?.name ?? '' } as const) : select?.items[index];
-  if (item?.type === 'literal' || item?.type === 'filled') return null;
-  if (item?.type !== 'column' || from === null) {
-    const taken = readTaken(source).items;
-    const isConstant = !taken?.some(({ text }) => text.endsWith('*')) && taken?.[index]?.read.size === 0;
-    return isConstant ? null : { table: select?.table ?? null, column: null };
-  }
-  const column = findStructureColumn(from, item.name);
-  if (namesRowid(from, item.name)) return null;
-  if (column !== undefined && isNeverNull(from, column)) return null;
-  return { table: from.name, column: item.name };
-}
-
-/** Whether production's table of that name has no NULL there: rows that cannot be followed are most likely its own. */
-function hadNone({ production }: Scene, place: StatementPlace, table: TableStructure, key: ColumnStructure): boolean {
-  const before = production.get(foldName(findShown(place, table.name)))?.structure;
-  const column = before && findStructureColumn(before, key.name);
-  return before !== undefined && column !== undefined && isNeverNull(before, column);
+  return [guardLoss(`NOT EXISTS (${unnamed})`, loss)];
 }

@@ -7,9 +7,9 @@ import { isKeyword } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
 import { listNames } from '../../sql/words.ts';
-import type { Scene, StatementPlace } from '../context.ts';
-import { listUniques } from '../state/uniques.ts';
-import { findSubject, guardLoss, reportLoss } from './loss.ts';
+import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import { listUniques } from '../constraints/duplicates.ts';
+import { guardLoss, reportLoss } from './loss.ts';
 
 /** How many is not told: each row may meet one that an earlier one left. @returns what must hold before it. */
 export function askReplaced(scene: Scene, place: StatementPlace): readonly DataGuard[] {
@@ -19,21 +19,21 @@ export function askReplaced(scene: Scene, place: StatementPlace): readonly DataG
   if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, structure))) return [];
   const table = quoteIdentifier(kind.table);
   const loss = { kind: 'rows-replaced', table: kind.table } as const;
-  const subject = findSubject(scene, tracked.rows);
-  const count = subject && scene.questions.countRows(subject.select);
+  const some = `SELECT 1 FROM ${table} LIMIT 2`;
+  const count = scene.asking.count(rowsNow(scene, some));
   reportLoss(scene, place, {
     loss,
     args: { what: 'replaced-by-update', table: kind.table },
     count: (replies) => {
-      const all = count?.(replies) ?? null;
+      const all = count(replies);
       // Of one row, none stands in the way of another.
-      return all !== null && !all.atLeast && all.rows < 2 ? { rows: 0, atLeast: false } : null;
+      return all !== null && all.rows < 2 ? { rows: 0, atLeast: false } : null;
     },
     query: null,
     columns: [],
     nothing: null,
   });
-  return [guardLoss(`(SELECT count(*) FROM (SELECT 1 FROM ${table} LIMIT 2)) < 2`, loss)];
+  return [guardLoss(`(SELECT count(*) FROM (${some})) < 2`, loss)];
 }
 
 /** Whether what it sets names a column that is unique. */

@@ -4,18 +4,17 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
 import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
 import { fillMirror } from '../../mirror/mirror.ts';
-import { type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
+import { placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
 import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
 import { EngineError, isOutOfBounds, type Mirror, type OpenMirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
-import { mentionsAny } from '../../sql/words.ts';
+import { isLeftToChance } from '../../sql/chance.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
-import type { RunQuestion } from '../asking.ts';
+import type { RunQuestion, RunRows } from '../ask/asking.ts';
 import { loadRows } from '../fetch/load.ts';
 import type { FetchedTable } from '../fetch/query.ts';
-import type { RunRows } from '../questions.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import { findFaults } from './integrity.ts';
@@ -59,7 +58,7 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
       input.schema,
       loaded.map(({ shape }) => shape.name),
     );
-    const answering = openAnswering(mirror, unknown, input.questions);
+    const answering = openAnswering(mirror, unknown, input.questions, input.migrations);
     const large = new LargeRows(mirror);
     const end = await runAll({ ...input, mirror, unknown, answering, large });
     return {
@@ -147,12 +146,13 @@ async function runStatements(running: Running, { migration, statements }: Planne
   let met = false;
   for (const [index, planned] of statements.entries()) {
     const statement = migration.statements[index];
+    const { name } = migration.migration;
+    // A migration may begin with a statement that is left out.
+    await answering.answer({ migration: name, statement: index, when: 'before' });
     if (statement === undefined || planned.action === 'skip') continue;
-    const isKnown = !isLeftToChance(statement) && !unknown.meets(mirror, statement);
+    const isKnown = !isLeftToChance(statement.sql) && !unknown.meets(mirror, statement);
     met ||= !isKnown;
     if (!isKnown) unknown.follow(mirror, statement);
-    const { name } = migration.migration;
-    await answering.answer({ migration: name, statement: index, when: 'before' });
     const sent = await tryAll(mirror, [...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryAll(mirror, planned.after));
@@ -175,13 +175,6 @@ async function tryAll(mirror: Mirror, texts: readonly string[]): Promise<EngineE
     throw error;
   }
 }
-
-/** It meets other values each time that it runs, or those of what a connection did before, which is not the same here. */
-function isLeftToChance({ sql }: AnalysedStatement): boolean {
-  return mentionsAny(sql, byChance);
-}
-
-const byChance = ['random', 'randomblob', 'last_insert_rowid', 'changes', 'total_changes'];
 
 /** @param place null where nothing is proven by it. @param planned the statement that failed; null for COMMIT. */
 function stopAt(running: Running, error: EngineError, place: Place | null, planned: PlannedStatement | null): RunEnd {

@@ -81,3 +81,8 @@ function buildStructure(
     options,
   };
 }
+
+/** A column's definition as the only one of a table. */
+export function parseAlone(definition: string): TableStructure | null {
+  return parseTableStructure(`CREATE TABLE t (${definition}\n)`);
+}

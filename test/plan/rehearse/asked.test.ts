@@ -1,7 +1,8 @@
 /** What a plan asks of production's rows: what it makes of answers that are missing, late, or those of another production. */
 
 import { describe, expect, it } from 'vitest';
-import { makePlan, type Planned } from '../../../src/plan/make-plan.ts';
+import { makePlan } from '../../../src/plan/make-plan.ts';
+import type { Planned } from '../../../src/plan/plan-database.ts';
 import type { Question, Reply } from '../../../src/ports.ts';
 import { openProductionFile, type TestProduction } from '../../apply/production.ts';
 import { breaks, throws } from '../../apply/unreliable.ts';

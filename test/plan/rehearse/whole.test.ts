@@ -1,7 +1,8 @@
 /** The rehearsal of a whole plan: what it is worth where the copy is not exact, what is asked behind it, and what is said once for all. */
 
 import { describe, expect, it } from 'vitest';
-import { makePlan, type Planned } from '../../../src/plan/make-plan.ts';
+import { makePlan } from '../../../src/plan/make-plan.ts';
+import type { Planned } from '../../../src/plan/plan-database.ts';
 import type { Question } from '../../../src/ports.ts';
 import { createdTracker, openProductionFile, type TestProduction } from '../../apply/production.ts';
 import {

@@ -156,20 +156,22 @@ describeTargets('what rows put at stake', (fresh) => {
     await sql(`UPDATE "Customer" SET "fax" = '1' WHERE "id" = 1`);
     const stale = await apply({ url, migrations, plan: made.id });
     expect(stale).toMatchObject({ outcome: 'blocked', applied: [], error: { code: 'PLAN_STALE', retryable: false } });
-    expect(stale.error?.message).toContain("the hazards that production's rows make");
+    expect(stale.error?.message).toContain('it did not show the hazard data-loss in ');
     expect(await sql('SELECT count("fax") FROM "Customer"')).toEqual([[1]]);
     expect(await sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
   });
 
-  it('so that it cannot run at all is a blocker, whatever plan was made before', async () => {
+  it('so that it cannot run at all is a blocker, which the plan of before did not show', async () => {
     const { url, sql } = await prepare();
     const unique = { name: '2_unique', sql: 'CREATE UNIQUE INDEX "Customer_name_key" ON "Customer"("name");' };
     const { plan: made, ready } = await plan({ url, migrations: [table, unique] });
     expect(ready).toBe(true);
     await sql(`UPDATE "Customer" SET "name" = 'a'`);
     const blocked = await apply({ url, migrations: [table, unique], plan: made.id });
-    expect(blocked).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_BLOCKED' } });
+    expect(blocked).toMatchObject({ outcome: 'blocked', error: { code: 'PLAN_STALE' } });
+    expect(blocked.error?.message).toContain('it did not show the blocker duplicates in 2_unique (line 1).');
     expect(blocked.gate.blockers).toMatchObject([{ code: 'duplicates' }]);
+    expect(await apply({ url, migrations: [table, unique] })).toMatchObject({ error: { code: 'PLAN_BLOCKED' } });
   });
 
   it('in more rows is the same plan', async () => {

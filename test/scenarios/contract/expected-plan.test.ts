@@ -10,7 +10,7 @@ const three = { name: '3_c', sql: 'CREATE TABLE c (id INTEGER PRIMARY KEY);' };
 const failing = { name: '3_c', sql: 'INSERT INTO a SELECT 1 LIMIT 1;' };
 
 /** Of no plan that ever was. */
-const stranger = 'deadbeef-deadbeefdeadbeefdeadbeef-deadbeefdeadbeefdeadbeef';
+const stranger = 'deadbeef-deadbeefdeadbeefdeadbeef-deadbeefdeadbeefdead-00';
 
 describeTargets('a plan that is named and is not the one of now', (fresh) => {
   const readTracker = ({ sql }: TestTarget) => sql('SELECT migration_name, checksum, logs FROM _prisma_migrations');

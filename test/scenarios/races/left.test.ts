@@ -77,7 +77,7 @@ describeWithServer('a deploy of four migrations beside one of three', () => {
     // The plan, the plan again, and then what is sent.
     proxied.onRequest(batch + 1, async () => void (await apply({ url, migrations: three })));
     const input = { url: proxied.through(url), migrations: tables, timeoutSeconds };
-    const unnamed = await applyByClock({ ...input, plan: `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(24)}` });
+    const unnamed = await applyByClock({ ...input, plan: `${'0'.repeat(8)}-${'0'.repeat(24)}-${'0'.repeat(20)}-00` });
     expect(unnamed.outcome).toBe('blocked');
     const result = await applyByClock({ ...input, plan: unnamed.plan.id }).finally(() => proxied.stop());
     expect(result.error).toMatchObject({ code: 'PLAN_STALE', next: 'migrate-prod plan' });

@@ -33,7 +33,7 @@ interface Found {
   readonly about?: RegExp;
   /** How many rows it speaks of; left out where it speaks of none. */
   readonly count?: number;
-  /** How many rows its query finds; at least one unless given. */
+  /** How many rows its query finds; at least one unless given, and 0 where none is shown. */
   readonly finds?: number | undefined;
   readonly says?: RegExp;
   readonly way?: RegExp;

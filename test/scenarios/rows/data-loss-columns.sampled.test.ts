@@ -30,7 +30,44 @@ const nothing = { tells: 'nothing', code: 'data-loss', schema, rows } as const;
 
 const fillFax = 'UPDATE "Customer" SET "fax" = n."fax" FROM "Number" n WHERE n."customer" = "Customer"."id";';
 
+const addTelex = 'ALTER TABLE "Customer" ADD COLUMN "telex" TEXT;\n';
+/** The values of the one column are in the other. */
+const moved = { Customer: rows.Customer };
+const moves = [
+  'UPDATE "Customer" SET "telex" = "fax";',
+  'UPDATE "Customer" SET "telex" = (SELECT c."fax" FROM "Customer" c WHERE c."id" = "Customer"."id");',
+  'UPDATE "Customer" SET "telex" = c."fax" FROM "Customer" c WHERE c."id" = "Customer"."id";',
+];
+
 const cases: readonly Case[] = [
+  ...moves.map(
+    (move): Case => ({
+      ...nothing,
+      title: `a column whose values another one has: ${move}`,
+      pending: [`${addTelex}${move}\n${drop}`],
+      after: moved,
+    }),
+  ),
+  {
+    ...lost,
+    title: 'a column of which another one has some values only',
+    at: drop,
+    pending: [`${addTelex}UPDATE "Customer" SET "telex" = "fax" WHERE "id" > 1;\n${drop}`],
+    says: /in 1 row\.$/,
+    count: 1,
+    finds: undefined,
+    after: {
+      Customer: rows.Customer.map(([id, name, fax]) => [id ?? 0, name ?? null, id === 1 ? null : (fax ?? null)]),
+    },
+  },
+  {
+    ...lost,
+    title: 'a column that took the values of one that is gone',
+    at: 'ALTER TABLE "Customer" DROP COLUMN "telex"',
+    pending: [`${addTelex}${moves[0]}\n${drop}`, 'ALTER TABLE "Customer" DROP COLUMN "telex";'],
+    about: /"telex"/,
+    finds: undefined,
+  },
   { ...lost, title: 'a column with values', says: /fax/, pending: [drop] },
   {
     ...lost,
@@ -119,6 +156,16 @@ const cases: readonly Case[] = [
 describeCases('a column that is dropped', cases);
 
 describeMeanwhile('a column that is dropped', [
+  {
+    title: 'a value that the UPDATE before does not take along',
+    code: 'data-loss',
+    schema,
+    rows: { Customer: rows.Customer.slice(0, 2) },
+    pending: [`${addTelex}UPDATE "Customer" SET "telex" = "fax" WHERE "id" = 1;\n${drop}`],
+    meanwhile: `UPDATE "Customer" SET "fax" = '+47 0002' WHERE "id" = 2`,
+    says: /fax/,
+    left: { Customer: rows.Customer.slice(0, 2) },
+  },
   {
     title: 'a value in a column that had none',
     code: 'data-loss',

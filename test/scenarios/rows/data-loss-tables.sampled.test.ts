@@ -88,9 +88,11 @@ const cases: readonly Case[] = [
     finds: 3,
   },
   {
-    ...lost,
+    ...noted,
     ...both,
-    title: 'a table whose rows may have gone with their parents before',
+    tells: 'hazard',
+    title: 'a table of which rows went with their parents before, as is told there',
+    says: /^Drops "Fax" with 1 row\.$/,
     rows: {
       Customer: customers,
       Fax: [

@@ -233,6 +233,7 @@ const mended: readonly Case[] = [
   {
     ...inTwoRows,
     title: 'rows that an earlier statement makes the same',
+    finds: 0,
     schema,
     rows: almost,
     pending: [`UPDATE "Customer" SET "email" = lower("email");\n${unique}`],
@@ -357,7 +358,7 @@ const existingKeys: readonly Case[] = [
     schema: uniqueBefore,
     rows: almost,
     pending: ['UPDATE "Customer" SET "email" = lower(trim("email"));'],
-    way: /GROUP BY \(lower\(trim\("email"\)\)\)/,
+    way: /make them differ, in the same file before the UPDATE$/,
   },
   {
     ...updated,
@@ -451,6 +452,7 @@ const existingKeys: readonly Case[] = [
   {
     ...updated,
     title: 'the primary key',
+    finds: 0,
     schema,
     rows: almost,
     pending: ['UPDATE "Customer" SET "id" = 7;'],

@@ -99,6 +99,7 @@ const cases: readonly Case[] = [
     pending: [
       redefine({ ...copy, columns: `${textKey}, "size" INTEGER AS (length("note")) STORED CHECK ("size" > 1)` }),
     ],
+    code: 'check-fails',
     fails: 'CHECK constraint failed',
   },
 ];

@@ -10,7 +10,7 @@ import { describeTargets, type TestTarget } from '../../support/targets.ts';
 import { begin, describeFindings, migrationsOf, readEverything, readRows, type Story, type Tables } from './cases.ts';
 
 export interface Meanwhile extends Story {
-  readonly code: 'column-order' | 'data-loss' | 'foreign-keys';
+  readonly code: 'data-loss' | 'column-order' | 'leaves-broken' | 'foreign-keys';
   /** What the application does once the plan is made. */
   readonly meanwhile: string;
   /** What is said of it where it happens before the migration is sent. */

@@ -76,6 +76,44 @@ INSERT INTO "Customer" SELECT * FROM "stage";
 DROP TABLE "stage";`,
     ],
   },
+  {
+    ...nothing,
+    title: 'a rebuild whose rows come through a table of their own',
+    pending: [
+      `CREATE TABLE "stage" AS SELECT * FROM "Customer";
+${redefine({ table: 'Customer', columns, insert: 'INSERT INTO "new_Customer" SELECT * FROM "stage";' })}
+DROP TABLE "stage";`,
+    ],
+  },
+  {
+    ...nothing,
+    title: 'a rebuild whose copy looks something up, and keeps every row',
+    schema: `${schema}\nCREATE TABLE "Area" ("fax" TEXT NOT NULL PRIMARY KEY, "area" TEXT);`,
+    rows: { ...rows, Area: [['+47 0001', 'Oslo']] },
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: `${columns}, "area" TEXT`,
+        insert:
+          'INSERT INTO "new_Customer" SELECT c."id", c."name", c."fax", a."area" FROM "Customer" c LEFT JOIN "Area" a ON a."fax" = c."fax";',
+      }),
+    ],
+    after: {
+      Area: [['+47 0001', 'Oslo']],
+      Customer: customers.map((row, index) => [...row, index === 0 ? 'Oslo' : null]),
+    },
+  },
+  {
+    ...nothing,
+    title: 'a rebuild whose copy begins with WITH, and keeps every row',
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns,
+        insert: 'INSERT INTO "new_Customer" WITH w AS (SELECT * FROM "Customer") SELECT "id", "name", "fax" FROM w;',
+      }),
+    ],
+  },
 ];
 
 const later: readonly Case[] = [
@@ -115,6 +153,17 @@ const later: readonly Case[] = [
     count: 3,
     finds: 3,
     after: {},
+  },
+  {
+    ...lost,
+    title: 'rows that were moved into a table that the next migration drops',
+    at: 'DROP TABLE',
+    pending: [
+      `CREATE TABLE "Past" AS SELECT * FROM "Customer" WHERE "id" < 3;\nDELETE FROM "Customer" WHERE "id" < 3;`,
+      'DROP TABLE "Past";',
+    ],
+    says: /^Drops "Past" with 2 rows\.$/,
+    after: { Customer: customers.slice(2) },
   },
   {
     ...lost,
@@ -369,5 +418,18 @@ describeMeanwhile('rows that move', [
         [7, 'Bob Example'],
       ],
     },
+  },
+  {
+    title: 'a row that moves into a table that the next migration drops',
+    code: 'data-loss',
+    schema,
+    rows: { Customer: customers.slice(2) },
+    pending: [
+      `CREATE TABLE "Past" AS SELECT * FROM "Customer" WHERE "id" < 3;\nDELETE FROM "Customer" WHERE "id" < 3;`,
+      'DROP TABLE "Past";',
+    ],
+    meanwhile: `INSERT INTO "Customer" VALUES (1, 'Bob Example', NULL)`,
+    says: /rows in "Past"/,
+    left: { Customer: customers.slice(2) },
   },
 ]);

@@ -320,7 +320,7 @@ describeTargets('rows without a parent while keys are off', (fresh) => {
     };
     const { url } = await begin(await fresh(), story);
     const options = { url, migrations: migrationsOf(story) };
-    expect(await apply({ ...options, rows: 0 })).toMatchObject({ outcome: 'failed' });
+    expect(['blocked', 'failed']).toContain((await apply({ ...options, rows: 0 })).outcome);
     const { plan: planned } = await plan(options);
     const asking = planned.migrations.flatMap(({ findings }) => findings).filter(({ kind }) => kind !== 'note');
     expect(asking.map(({ kind, code, evidence }) => [kind, code, evidence?.count?.rows])).toEqual([

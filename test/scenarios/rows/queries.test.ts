@@ -71,7 +71,7 @@ const asked: readonly (Story & { readonly code: string; readonly query: string }
     ],
     code: 'data-loss',
     query:
-      'SELECT * FROM "Order" WHERE "id" NOT IN (SELECT "id" FROM (SELECT "id", "customerId", "total", NULL AS "note" FROM (SELECT * FROM "Order" WHERE "total" > 5)) WHERE "id" IS NOT NULL)',
+      'SELECT * FROM "Order" WHERE "id" NOT IN (SELECT "id" FROM (SELECT "id", "customerId", "total" FROM "Order" WHERE "total" > 5) WHERE "id" IS NOT NULL)',
   },
   {
     title: 'a new foreign key between columns of two kinds',

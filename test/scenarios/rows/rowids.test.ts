@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { apply, plan } from '../../../src/index.ts';
 import { describeTargets } from '../../support/targets.ts';
 import { begin, migrationsOf, type Story } from './cases.ts';
+import { describeMeanwhile } from './meanwhile.ts';
 import { redefine } from './rebuilds.ts';
 
 const product = 'CREATE TABLE "Product" ("id" TEXT NOT NULL PRIMARY KEY, "name" TEXT);';
@@ -101,3 +102,16 @@ describeTargets('rowids that a rebuild hands out', (fresh) => {
     expect(await target.sql(query)).toEqual([['c']]);
   });
 });
+
+describeMeanwhile('rowids that a rebuild hands out', [
+  {
+    title: 'a row in a table that was empty, and whose trigger writes the rowid down',
+    code: 'leaves-broken',
+    schema: `${product}\n${log}`,
+    rows: {},
+    pending: [redefine(changed)],
+    meanwhile: `INSERT INTO "Product" (rowid, "id", "name") VALUES (7, 'b', 'banana')`,
+    says: /what is found in "Product" by rowid/,
+    left: { Product: [['b', 'banana', null]], Seen: [[7]] },
+  },
+]);

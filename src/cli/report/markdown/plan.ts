@@ -1,7 +1,8 @@
 /** A plan as one Markdown document, to be a comment on a pull request: the same plan of the same data gives the same text. */
 
 import { summarize } from '../../../findings/tell.ts';
-import { allFindings, findShortName, type Plan } from '../../../plan/plan.ts';
+import { allFindings, type Plan } from '../../../plan/plan.ts';
+import { findShortName } from '../../../plan/plan-id.ts';
 import { count } from '../../../text/count.ts';
 import { joinSpans } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines, listUnusedLines, unusedWords } from '../../allow-lines.ts';

@@ -6,6 +6,7 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { RecordedHistory } from '../../../history/read-recorded.ts';
 import type { RecordedMigration, RecordedRun } from '../../../history/recorded.ts';
+import { findRun } from '../../../plan/plan-id.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import type { Written } from '../../../text/prose.ts';
@@ -133,7 +134,7 @@ function renderRun(run: RecordedRun, screen: Screen): readonly string[] {
     ['message', message],
     ['by', list(run.by)],
     ['with', list(run.tool)],
-    ['plan', list(run.plan)],
+    ['plan', list(run.plan && findRun(run.plan))],
     ['allowed', run.consents.map(describeConsent)],
     ['may have lost', run.mayLose.map(printable)],
     ['restore point', list(run.restorePoint)],

@@ -9,12 +9,12 @@ import { findLook, summarize } from '../../../findings/tell.ts';
 import {
   type Asked,
   allFindings,
-  findShortName,
   type Plan,
   type PlannedMigration,
   type RanOn,
   wasRehearsed,
 } from '../../../plan/plan.ts';
+import { findShortName } from '../../../plan/plan-id.ts';
 import { quoteIdentifier } from '../../../sql/identifiers.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';

@@ -106,7 +106,7 @@ describe('one JSON object', () => {
     const plan = await run(['plan', '--to', author], 0);
     expect(plan).toMatchObject({
       command: 'plan',
-      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{24}$/),
+      plan: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{20}-00$/),
       rehearsed: true,
       asked: null,
       findings: [],

@@ -25,7 +25,7 @@ import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildStatement } from '../../plan-values.ts';
 
-const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293a4b5';
+const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00';
 const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: 0 };
 const blocked: PlanEnd = {
   type: 'blocked',

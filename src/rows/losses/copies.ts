@@ -1,0 +1,184 @@
+/** What the statements of a plan have put from one table into another so far. */
+
+import type { AnalysedStatement } from '../../plan/analyse.ts';
+import { hasOwnConflicts } from '../../production/tables.ts';
+import { hasKeyword, isStar } from '../../sql/contents.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
+import { parsePlainSelect } from '../../sql/plain-select.ts';
+import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
+import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
+import type { Scene, StatementPlace } from '../ask/context.ts';
+import { listInsertable } from '../constraints/put-rows.ts';
+
+/** Tables are written by what they are called now. */
+export interface CopiedItem {
+  /** Folded name of the column that it goes into. */
+  readonly into: string;
+  /** SQL over the one table that is read. */
+  readonly text: string;
+  readonly read: TakenColumns;
+  readonly kept: TakenColumns;
+}
+
+export interface CopiedPart extends Pick<Taken, 'read' | 'kept' | 'tables' | 'alias'> {
+  readonly place: StatementPlace;
+  /** Its SELECT or VALUES; null where it cannot be taken apart. */
+  readonly source: string | null;
+  /** null where it cannot be told what goes where. */
+  readonly items: readonly CopiedItem[] | null;
+  /** Whether it reads one table, each row once at most. */
+  readonly isPlain: boolean;
+  /** Folded names of tables that it takes every row of, by then. */
+  readonly whole: ReadonlySet<string>;
+  /** Folded names of the tables of production that its rows are from. */
+  readonly sources: ReadonlySet<string>;
+}
+
+/** What a table was filled with. */
+export interface Copied {
+  /** One for each statement that filled it from tables; one for all that did from values alone, which are not looked into. */
+  readonly parts: readonly CopiedPart[];
+  /** The statement that left rows out of it that break a constraint; null for none. */
+  readonly ignoring: StatementPlace | null;
+}
+
+/** Mutable: a rehearsal goes through it once, from its beginning to its end. */
+export class Copies {
+  readonly #scene: Scene;
+  #copies = new Map<string, Copied>();
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+  }
+
+  find(table: string): Copied | null {
+    return this.#copies.get(foldName(table)) ?? null;
+  }
+
+  /** Tables that had every row of this one. */
+  listWhole(table: string): readonly string[] {
+    const isWhole = ({ whole }: CopiedPart) => whole.has(foldName(table));
+    return [...this.#copies].flatMap(([target, { parts }]) => (parts.some(isWhole) ? [target] : []));
+  }
+
+  /** After the statement has run on the mirror. */
+  follow(place: StatementPlace): void {
+    const { kind } = place.statement;
+    if (kind.type === 'create-table' || kind.type === 'drop') this.#copies.delete(foldName(kind.name));
+    if (kind.type === 'insert') this.#note(place, kind.table);
+    if (kind.type === 'create-table' && kind.asSelect) this.#note(place, kind.name);
+    if (kind.type === 'rename-table') this.#rename(foldName(kind.table), foldName(kind.to));
+  }
+
+  #note(place: StatementPlace, table: string): void {
+    const { sql } = place.statement;
+    const { parts = [], ignoring = null } = this.find(table) ?? {};
+    const structure = this.#scene.structures.find(table);
+    const insert = parseInsert(sql);
+    const ignores = insert?.conflict === 'ignore' || insert?.conflict === 'replace';
+    const isIgnoring = ignores || (structure !== null && hasOwnConflicts(structure));
+    const isKnown = !hasKeyword(sql, 'SELECT') && parts.some(({ tables }) => tables.size === 0);
+    const columns = insert?.columns ?? (structure === null ? [] : listInsertable(structure));
+    // One of very many that put values there: all is known already.
+    const more = isKnown ? [] : [this.#read(place, insert?.conflict === 'other', columns)];
+    this.#copies.set(foldName(table), { parts: [...parts, ...more], ignoring: isIgnoring ? place : ignoring });
+  }
+
+  #read(place: StatementPlace, isOther: boolean, columns: readonly string[]): CopiedPart {
+    const { sql } = place.statement;
+    const source = parseCreateAs(sql) ?? parseInsert(sql)?.source ?? null;
+    const select = source === null || isOther ? null : parsePlainSelect(source);
+    const taken = readTaken(source ?? sql);
+    const { rows } = this.#scene;
+    const sources = [...taken.tables].flatMap((name) => rows.find(name)?.origin ?? []).map(foldName);
+    const part: CopiedPart = {
+      ...{ place, source, read: taken.read, kept: taken.kept, tables: taken.tables, alias: taken.alias },
+      items: source === null ? null : this.#nameItems(taken, columns),
+      isPlain: select !== null,
+      whole: select?.whole ? taken.tables : new Set(),
+      sources: new Set(sources),
+    };
+    const trace = (traced: CopiedPart, name: string) =>
+      traceBack(this.#scene, traced, name, this.find(name)?.parts ?? []);
+    return [...taken.tables].reduce(trace, part);
+  }
+
+  #nameItems({ items, tables }: Taken, columns: readonly string[]): readonly CopiedItem[] | null {
+    const expanded = items?.flatMap((item) => (isStar(item.text) ? this.#expand(tables) : [item]));
+    if (expanded?.length !== columns.length) return null;
+    return expanded.map((item, index) => ({ ...item, into: foldName(columns[index] ?? '') }));
+  }
+
+  /** What `*` stands for. */
+  #expand(tables: Taken['tables']): NonNullable<Taken['items']> {
+    const [table, ...more] = [...tables];
+    const structure = table === undefined || more.length > 0 ? null : this.#scene.structures.find(table);
+    return (structure?.columns ?? []).map(({ name }) => {
+      const taken = new Set([`${table}.${foldName(name)}`]);
+      return { text: quoteIdentifier(name), read: taken, kept: taken };
+    });
+  }
+
+  #rename(from: string, to: string): void {
+    const follow = (known: string) =>
+      known === from ? to : known.startsWith(`${from}.`) ? `${to}${known.slice(from.length)}` : known;
+    const followAll = (known: ReadonlySet<string>) => new Set([...known].map(follow));
+    const renamed = [...this.#copies].map(([target, { parts, ignoring }]): [string, Copied] => {
+      const called = parts.map((part) => ({
+        ...mapTaken(part, followAll),
+        ...{ tables: followAll(part.tables), whole: followAll(part.whole) },
+      }));
+      return [follow(target), { parts: called, ignoring }];
+    });
+    this.#copies = new Map(renamed);
+  }
+}
+
+function mapTaken(part: CopiedPart, map: (taken: TakenColumns, kind: 'read' | 'kept') => TakenColumns): CopiedPart {
+  const mapBoth = <T extends Pick<Taken, 'read' | 'kept'>>(taken: T): T => ({
+    ...taken,
+    read: map(taken.read, 'read'),
+    kept: map(taken.kept, 'kept'),
+  });
+  return { ...mapBoth(part), items: part.items?.map(mapBoth) ?? null };
+}
+
+/** What comes out of a table that was filled itself comes from where that was filled from, too. */
+function traceBack(scene: Scene, part: CopiedPart, table: string, filled: readonly CopiedPart[]): CopiedPart {
+  const traced = mapTaken(part, (taken, kind) => {
+    const further = filled.flatMap((each) => {
+      if (taken.has(`${table}.*`)) return [...each[kind]];
+      return each.items?.filter(({ into }) => taken.has(`${table}.${into}`)).flatMap((item) => [...item[kind]]) ?? [];
+    });
+    return new Set([...taken, ...further]);
+  });
+  const whole = filled.flatMap((each) =>
+    [...each.whole].filter((name) => isIntact(scene, each.place, part.place, name)),
+  );
+  const all = (list: (each: CopiedPart) => ReadonlySet<string>) => filled.flatMap((each) => [...list(each)]);
+  return {
+    ...traced,
+    tables: new Set([...part.tables, ...all(({ tables }) => tables)]),
+    sources: new Set([...part.sources, ...all(({ sources }) => sources)]),
+    whole: new Set([...part.whole, ...(part.whole.has(table) ? whole : [])]),
+  };
+}
+
+/**
+ * Whether what was copied from a table still is all of it, and all there, by a later place of the same transaction: nothing
+ * but INSERTs into other tables came between.
+ */
+export function isIntact(
+  { structures }: Scene,
+  { analysed, statement: copy }: StatementPlace,
+  place: StatementPlace,
+  table: string,
+): boolean {
+  if (analysed !== place.analysed) return false;
+  const { statements } = analysed;
+  const isHarmless = ({ kind }: AnalysedStatement) => {
+    if (kind.type !== 'insert') return kind.type !== 'update' && kind.type !== 'delete';
+    return !kind.replaces && !sameName(kind.table, table) && structures.listTriggers(kind.table).length === 0;
+  };
+  return statements.slice(statements.indexOf(copy) + 1, statements.indexOf(place.statement)).every(isHarmless);
+}
