@@ -78,21 +78,6 @@ export function tellNotAllCopied({ table, replacement }: NotAllCopied, { count }
   };
 }
 
-/** A rebuild by INSERT OR IGNORE that may leave out rows; which ones is not known. */
-export interface MaybeIgnored {
-  readonly what: 'maybe-ignored';
-  readonly table: string;
-}
-
-export function tellMaybeIgnored({ table }: MaybeIgnored): LossWords {
-  const quoted = quoteIdentifier(table);
-  return {
-    message: `Rebuilds ${quoted} and leaves out rows that break a constraint; how many could not be counted.`,
-    why: whyLost,
-    way: `-- copy every row; let it fail if one does not fit:\nINSERT INTO … SELECT … FROM ${quoted};`,
-  };
-}
-
 /** An INSERT OR IGNORE or OR REPLACE that does not put every row into the new table. */
 export interface LeftOutRows {
   readonly what: 'left-out-rows';

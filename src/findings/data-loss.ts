@@ -22,12 +22,10 @@ import {
 import {
   type DroppedTable,
   type LeftOutRows,
-  type MaybeIgnored,
   type NotAllCopied,
   type NothingCopied,
   tellDroppedTable,
   tellLeftOutRows,
-  tellMaybeIgnored,
   tellNotAllCopied,
   tellNothingCopied,
 } from './data-loss-tables.ts';
@@ -38,7 +36,6 @@ export type DataLossArgs =
   | DroppedTable
   | NothingCopied
   | NotAllCopied
-  | MaybeIgnored
   | LeftOutRows
   | DroppedColumn
   | ChangedValues
@@ -72,8 +69,6 @@ function tellLoss({ kind, args, evidence }: DataLoss): LossWords {
       return tellNothingCopied(args, facts);
     case 'not-all-copied':
       return tellNotAllCopied(args, facts);
-    case 'maybe-ignored':
-      return tellMaybeIgnored(args);
     case 'left-out-rows':
       return tellLeftOutRows(args, facts);
     case 'dropped-column':

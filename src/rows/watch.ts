@@ -206,7 +206,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
     copies.follow(place);
     followRows(scene, place);
-    const triggers = 'table' in kind ? structures.listTriggers(kind.table) : [];
+    const fires = kind.type === 'insert' || kind.type === 'update' || kind.type === 'delete';
+    const triggers = fires ? structures.listTriggers(kind.table) : [];
     scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.
     askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');

@@ -6,8 +6,8 @@
 import type { RowCount } from '../../findings/finding.ts';
 import type { UncheckedTable } from '../../findings/not-checked.ts';
 import type { Query, Reply, Value } from '../../ports.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { BoundQuery } from './database-rows.ts';
+import { foldName } from '../../sql/identifiers.ts';
+import { type BoundQuery, selectAll } from './database-rows.ts';
 
 /** `before` and `after` a statement; `end`: when all of a migration have run, before COMMIT. */
 export type When = 'before' | 'after' | 'end';
@@ -86,8 +86,9 @@ const mostExamples = 5;
 /** Mutable: a rehearsal goes through it once. */
 export class Asking {
   readonly #findTables: (sql: string) => readonly string[];
-  /** With the place of each. */
-  readonly #queries = new Map<string, number>();
+  /** By its text, or by what is gone through, the place of each. */
+  readonly #places = new Map<string, number>();
+  readonly #queries: (string | Scan)[] = [];
   readonly #asked: Asked[] = [];
   readonly #sizes = new Map<string, RowAnswer<RowCount>>();
   /** Those of this moment, by their text. */
@@ -115,7 +116,7 @@ export class Asking {
   }
 
   buildQueries(): readonly Query[] {
-    return [...this.#queries.keys()].map((sql) => ({ sql }));
+    return this.#queries.map((query) => ({ sql: typeof query === 'string' ? query : writeScan(query) }));
   }
 
   listHere(): readonly RunQuestion[] {
@@ -124,27 +125,29 @@ export class Asking {
 
   /** How many rows there are. */
   count(rows: AskedRows): RowAnswer<RowCount> {
-    return this.#number(rows, (from) => `SELECT count(*) FROM (${from})`);
+    return this.#number(rows, 'count(*)');
   }
 
   /** How many there are, asked of production alone. */
-  countToday(bound: BoundQuery | null): RowAnswer<RowCount> {
-    const said = bound?.isSure ? this.#askToday(bound, (from) => `SELECT count(*) FROM (${from})`) : null;
+  countToday(bound: BoundQuery | null, condition: string | null = null): RowAnswer<RowCount> {
+    const aggregate = condition === null ? 'count(*)' : `sum((${condition}) IS TRUE)`;
+    const said = bound?.isSure ? this.#passToday(bound, aggregate) : null;
     return (answers) => readCount(said?.(answers) ?? null);
   }
 
   /** How many of the rows satisfy the condition. */
   countWhere(rows: AskedRows, condition: string): RowAnswer<RowCount> {
-    return this.#number(rows, (from) => `SELECT count(*) FROM (${from}) WHERE ${condition}`);
+    return this.#number(rows, `sum((${condition}) IS TRUE)`);
   }
 
   /** The sum of an expression over the rows. */
   sum(rows: AskedRows, expression: string): RowAnswer<RowCount> {
-    return this.#number(rows, (from) => `SELECT coalesce(sum(${expression}), 0) FROM (${from})`);
+    return this.#number(rows, `sum(${expression})`);
   }
 
-  #number(rows: AskedRows, build: (from: string) => string): RowAnswer<RowCount> {
-    const answer = this.#ask(rows, build);
+  #number(rows: AskedRows, aggregate: string): RowAnswer<RowCount> {
+    const today = rows.bound?.isSure ? this.#passToday(rows.bound, aggregate) : null;
+    const answer = this.#askBoth(rows, `SELECT ${aggregate} FROM (${rows.select})`, today);
     return (answers) => readCount(answer(answers));
   }
 
@@ -204,12 +207,15 @@ export class Asking {
       .filter(({ count }) => count?.rows !== 0);
   }
 
-  #ask({ select, bound, setUp = [] }: AskedRows, build: (from: string) => string): RowAnswer<Said> {
-    const sql = build(select);
+  #ask(rows: AskedRows, build: (from: string) => string): RowAnswer<Said> {
+    const { select, bound } = rows;
+    return this.#askBoth(rows, build(select), bound?.isSure ? this.#askToday(bound, build) : null);
+  }
+
+  #askBoth({ select, setUp = [] }: AskedRows, sql: string, today: RowAnswer<Said> | null): RowAnswer<Said> {
     const same = this.#now.get(sql)?.find(({ here }) => here.setUp.join() === setUp.join());
     if (same !== undefined) return same.answer;
     const here = { moment: this.#moment, setUp, sql, tables: this.#findTables([select, ...setUp].join('\n')) };
-    const today = bound?.isSure ? this.#askToday(bound, build) : null;
     const answer = (answers: Answers): Said | null => {
       const [row] = answers.here.get(here) ?? [];
       return row === undefined ? (today?.(answers) ?? null) : { row, isCut: false };
@@ -220,13 +226,31 @@ export class Asking {
     return answer;
   }
 
+  /** One pass over the rows answers every number that is asked of them. */
+  #passToday({ sql, scan }: BoundQuery, aggregate: string): RowAnswer<Said> {
+    const { index, place } = this.#pass(scan === null ? sql : scan.limit(mostRows), aggregate);
+    const size = scan === null || scan.isWhole ? null : this.#size(scan.table);
+    return (answers) => {
+      const row = readRows(answers.replies[index])?.[0];
+      const all = Math.max(Number(row?.[0] ?? 0), size?.(answers)?.rows ?? 0);
+      return row === undefined ? null : { row: [row[place] ?? 0], isCut: all >= mostRows };
+    };
+  }
+
+  #pass(from: string, aggregate: string): { readonly index: number; readonly place: number } {
+    const index = this.#place(`pass ${from}`, { from, aggregates: ['count(*)'] });
+    const scan = this.#queries[index];
+    const aggregates = typeof scan === 'object' ? scan.aggregates : [];
+    const known = aggregates.indexOf(aggregate);
+    return { index, place: known >= 0 ? known : aggregates.push(aggregate) - 1 };
+  }
+
   #askToday({ sql, scan }: BoundQuery, build: (from: string) => string): RowAnswer<Said> {
     const index = this.#query(build(scan === null ? sql : scan.limit(mostRows)));
     const size = scan === null ? null : this.#size(scan.table);
     return (answers) => {
       const row = readRows(answers.replies[index])?.[0];
-      const all = size?.(answers)?.rows ?? 0;
-      return row === undefined ? null : { row, isCut: all >= mostRows || Number(row[0]) >= mostRows };
+      return row === undefined ? null : { row, isCut: (size?.(answers)?.rows ?? 0) >= mostRows };
     };
   }
 
@@ -234,7 +258,7 @@ export class Asking {
   #size(table: string): RowAnswer<RowCount> {
     const known = this.#sizes.get(table);
     if (known !== undefined) return known;
-    const index = this.#query(`SELECT count(*) FROM (SELECT 1 FROM main.${quoteIdentifier(table)} LIMIT ${mostRows})`);
+    const { index } = this.#pass(`${selectAll(table)} LIMIT ${mostRows}`, 'count(*)');
     const size = ({ replies }: Answers): RowCount | null => {
       const row = readRows(replies[index])?.[0];
       return row === undefined ? null : { rows: Number(row[0]), atLeast: Number(row[0]) >= mostRows };
@@ -243,11 +267,24 @@ export class Asking {
     return size;
   }
 
-  #query(sql: string): number {
-    const place = this.#queries.get(sql) ?? this.#queries.size;
-    this.#queries.set(sql, place);
+  #place(key: string, query: string | Scan): number {
+    const place = this.#places.get(key) ?? this.#queries.push(query) - 1;
+    this.#places.set(key, place);
     return place;
   }
+
+  #query(sql: string): number {
+    return this.#place(sql, sql);
+  }
+}
+
+interface Scan {
+  readonly from: string;
+  readonly aggregates: string[];
+}
+
+function writeScan({ from, aggregates }: Scan): string {
+  return `SELECT ${aggregates.join(', ')} FROM (${from})`;
 }
 
 interface Said {

@@ -4,7 +4,7 @@ import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier, sameName, unquoteIdentifier } from '../../sql/identifiers.ts';
 import { type Token, tokenize } from '../../sql/tokenize.ts';
 import { isNameToken, listNames, listWords, readName, rowidNames } from '../../sql/words.ts';
-import { comparesAsStored, type TableRows, unknownRows } from './table-rows.ts';
+import { comparesAsStored, type KnownRows, type TableRows, unknownRows } from './table-rows.ts';
 
 export interface TrackedTable {
   /** As it is called now. */
@@ -24,12 +24,21 @@ export interface BoundQuery {
   /** False if it may compare values in another way than the table would: then nothing is counted by it. */
   readonly isSure: boolean;
   /** The same over the first rows of the one table that it goes through row by row; null where it does more. */
-  readonly scan: { readonly table: string; readonly limit: (most: number) => string } | null;
+  readonly scan: RowScan | null;
+}
+
+export interface RowScan {
+  readonly table: string;
+  /** False if it has a condition. */
+  readonly isWhole: boolean;
+  readonly limit: (most: number) => string;
 }
 
 /** Mutable: a rehearsal goes through it once, from its beginning to its end. */
 export class DatabaseRows {
   readonly #tables: Map<string, TrackedTable>;
+  /** Production's tables as they are there. */
+  readonly #there: ReadonlySet<string>;
   readonly #unreadable: Set<string>;
   readonly #listColumns: (table: string) => readonly string[];
 
@@ -43,6 +52,7 @@ export class DatabaseRows {
     listColumns: (table: string) => readonly string[],
   ) {
     this.#tables = new Map(tables.map((table) => [foldName(table.name), table]));
+    this.#there = new Set(tables.flatMap(({ name, rows }) => (rows.type === 'known' ? [nameThere(name, rows)] : [])));
     this.#unreadable = new Set(unreadable);
     this.#listColumns = listColumns;
   }
@@ -127,25 +137,30 @@ export class DatabaseRows {
     const body = isKeyword(tokens[0], 'WITH') ? `SELECT * FROM (${select})` : select;
     const define = (definitions: readonly string[]) =>
       definitions.length === 0 ? select : `WITH ${definitions.join(', ')} ${body}`;
-    const [only, ...others] = read;
-    const table = only !== undefined && others.length === 0 && goesRowByRow(tokens) ? this.#scanned(only) : null;
-    const scan = table && {
-      table: table.name,
-      limit: (most: number) => define([`${quoteIdentifier(only?.name ?? '')} AS (${table.select} LIMIT ${most})`]),
-    };
+    const scan = goesRowByRow(tokens) ? this.#scan(read, tokens, define) : null;
     return { sql: define(changed), isSure, scan };
   }
 
-  /** The table of production that these rows are, each of them. */
-  #scanned({ origin, rows }: TrackedTable): { readonly name: string; readonly select: string } | null {
-    if (origin === null || rows.type !== 'known') return null;
-    return { name: origin, select: rows.asIs === null ? rows.select : `SELECT * FROM main.${quoteIdentifier(origin)}` };
+  #scan(
+    [only, ...others]: readonly TrackedTable[],
+    tokens: readonly Token[],
+    define: (definitions: readonly string[]) => string,
+  ): RowScan | null {
+    if (only === undefined || others.length > 0 || only.origin === null || only.rows.type !== 'known') return null;
+    const { name, origin, rows } = only;
+    const select = this.#there.has(nameThere(name, rows)) ? selectAll(origin) : rows.select;
+    // One pass answers all that is asked of a whole table.
+    const isPlain = tokens.length === 4 && isOperator(tokens[1], '*');
+    const limit = (most: number) =>
+      isPlain ? `${select} LIMIT ${most}` : define([`${quoteIdentifier(name)} AS (${select} LIMIT ${most})`]);
+    return { table: origin, isWhole: !tokens.some((token) => isKeyword(token, 'WHERE')), limit };
   }
 
   /** @returns null for a table of production as it is. */
   #define({ name, rows }: TrackedTable, within: 'nothing' | 'another'): string | null {
     const define = (select: string) => `${quoteIdentifier(name)} AS (${select})`;
-    if (rows.type === 'known') return rows.asIs === null || within === 'another' ? define(rows.select) : null;
+    if (rows.type === 'known')
+      return this.#there.has(nameThere(name, rows)) && within === 'nothing' ? null : define(rows.select);
     const list = this.#listColumns(name).map((column) => `NULL AS ${quoteIdentifier(column)}`);
     return rows.type === 'none' && list.length > 0 ? define(`SELECT ${list.join(', ')} WHERE 0`) : null;
   }
@@ -157,6 +172,16 @@ export class DatabaseRows {
       return isSource && token.kind === 'string' && this.#tables.has(foldName(unquoteIdentifier(token.text)));
     });
   }
+}
+
+/** Every row of a table of production. */
+export function selectAll(table: string): string {
+  return `SELECT * FROM main.${quoteIdentifier(table)}`;
+}
+
+/** A table that a rebuild put together again of the same columns is there, too. */
+function nameThere(name: string, { select }: KnownRows): string {
+  return JSON.stringify([name, select]);
 }
 
 /** Under another name it is not found as it was any more. */

@@ -115,15 +115,15 @@ function addedColumn(definition: string): readonly PickedColumn[] {
 /** Rows of a SELECT, by the columns of the table that it fills. */
 function readSource(
   scene: Followed,
-  source: string | null,
+  text: string | null,
   table: string,
   given: readonly string[] | null = null,
 ): TableRows {
   const structure = scene.structures.find(table);
-  if (source === null || structure === null) return unknownRows;
+  if (text === null || structure === null) return unknownRows;
   const named = given ?? listInsertable(structure);
-  const bound = scene.rows.bind(source, source, 'another');
-  const select = parsePlainSelect(source);
+  const bound = scene.rows.bind(text, text, 'another');
+  const select = parsePlainSelect(text);
   const from = select === null ? null : scene.rows.rowsOf(select.table);
   // What is in between may find other rows each time it is run, as with LIMIT.
   if (bound === null || select === null || from?.type !== 'known' || !(select.whole || select.filtered))
@@ -153,15 +153,9 @@ function readSource(
         item?.type === 'column' ? { ...column, expression: quoteIdentifier(item.name) } : column,
       ),
     );
-  const list = columns.map(({ name, expression }) =>
-    expression === quoteIdentifier(name) ? expression : `${expression} AS ${quoteIdentifier(name)}`,
-  );
-  const put = `WITH migrate_prod_put (${named.map(quoteIdentifier).join(', ')}) AS (${bound.sql}) SELECT ${list.join(', ')} FROM migrate_prod_put`;
-  return knownRows(
-    put,
-    columns.map(({ name, as }) => ({ name, as })),
-    bound.isSure,
-  );
+  const source = `(WITH migrate_prod_put (${named.map(quoteIdentifier).join(', ')}) AS (${bound.sql}) SELECT * FROM migrate_prod_put)`;
+  const list = columns.map(({ expression }) => expression);
+  return knownRows({ list, from: source, depth: from.depth + 2 }, columns, bound.isSure);
 }
 
 function listInsertable(table: TableStructure): readonly string[] {

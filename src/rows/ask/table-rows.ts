@@ -21,8 +21,12 @@ export interface Comparison {
 
 export interface KnownRows {
   readonly type: 'known';
-  /** Reads nothing but tables of production. */
+  /** Reads nothing but tables of production: the expressions of its columns, and what follows FROM. */
   readonly select: string;
+  readonly list: readonly string[];
+  readonly from: string;
+  /** How many SELECTs stand within each other. */
+  readonly depth: number;
   /** The table of production that it is, unchanged and under its own name; null for any other. */
   readonly asIs: string | null;
   /** False if it may have other rows than the table: a condition compared values in another way. */
@@ -41,14 +45,14 @@ export const unknownRows: TableRows = { type: 'unknown' };
 /** A longer query is not worth its price. */
 const longestSelect = 5_000;
 
+/** SQLite's parser takes about 15 SELECTs within each other, and a question adds a few. */
+const deepestSelect = 8;
+
 export function rowsOfProduction(table: TableStructure): KnownRows {
-  return {
-    type: 'known',
-    select: `SELECT ${listNames(table.columns)} FROM main.${quoteIdentifier(table.name)}`,
-    asIs: table.name,
-    isSure: true,
-    columns: table.columns.map((column) => ({ name: column.name, as: compareAs(column, table) })),
-  };
+  const columns = table.columns.map((column) => ({ name: column.name, as: compareAs(column, table) }));
+  const list = columns.map(({ name }) => quoteIdentifier(name));
+  const picked = { list, from: `main.${quoteIdentifier(table.name)}`, depth: 1 };
+  return { type: 'known', select: writeSelect(picked, columns), ...picked, asIs: table.name, isSure: true, columns };
 }
 
 export function compareAs(column: ColumnStructure, table: TableStructure): Comparison {
@@ -67,22 +71,38 @@ export function keepColumns({ columns }: KnownRows): readonly PickedColumn[] {
 
 /** The rows with these columns in place of their own; with a condition, those that it finds. */
 export function pickRows(rows: KnownRows, columns: readonly PickedColumn[], where: string | null = null): TableRows {
-  const list = columns.map(({ name, expression }) => {
-    const quoted = quoteIdentifier(name);
-    return expression === quoted ? quoted : `${expression} AS ${quoted}`;
-  });
-  const from = rows.asIs === null ? `(${rows.select})` : `main.${quoteIdentifier(rows.asIs)}`;
-  const select = `SELECT ${list.join(', ')} FROM ${from}${where === null ? '' : ` WHERE ${where}`}`;
+  const flat = columns.map(({ expression }) => flatten(rows, expression));
+  const known = flat.filter((each) => each !== null);
   const isSure = rows.isSure && (where === null || comparesAsStored(rows, where));
-  return knownRows(
-    select,
-    columns.map(({ name, as }) => ({ name, as })),
-    isSure,
-  );
+  if (where === null && known.length === flat.length)
+    return knownRows({ list: known, from: rows.from, depth: rows.depth }, columns, isSure);
+  const from = `(${rows.select})${where === null ? '' : ` WHERE ${where}`}`;
+  return knownRows({ list: columns.map(({ expression }) => expression), from, depth: rows.depth + 1 }, columns, isSure);
 }
 
-export function knownRows(select: string, columns: readonly RowsColumn[], isSure: boolean): TableRows {
-  return select.length > longestSelect ? unknownRows : { type: 'known', select, asIs: null, isSure, columns };
+/** The same over what the rows are picked from; null where it computes something of them. */
+function flatten({ columns, list }: KnownRows, expression: string): string | null {
+  const own = list[columns.findIndex(({ name }) => quoteIdentifier(name) === expression)];
+  if (own !== undefined) return own;
+  const words = listWords(expression);
+  return expression.includes('"') || columns.some(({ name }) => words.has(foldName(name))) ? null : expression;
+}
+
+type Picked = Pick<KnownRows, 'list' | 'from' | 'depth'>;
+
+export function knownRows(picked: Picked, named: readonly RowsColumn[], isSure: boolean): TableRows {
+  const columns = named.map(({ name, as }) => ({ name, as }));
+  const select = writeSelect(picked, columns);
+  if (select.length > longestSelect || picked.depth > deepestSelect) return unknownRows;
+  return { type: 'known', select, ...picked, asIs: null, isSure, columns };
+}
+
+function writeSelect({ list, from }: Picked, columns: readonly RowsColumn[]): string {
+  const named = list.map((expression, index) => {
+    const name = quoteIdentifier(columns[index]?.name ?? '');
+    return expression === name ? name : `${expression} AS ${name}`;
+  });
+  return `SELECT ${named.join(', ')} FROM ${from}`;
 }
 
 /** @param compared SQL over the rows. */
@@ -93,8 +113,4 @@ export function comparesAsStored({ columns }: KnownRows, compared: string): bool
 
 export function findColumn(rows: KnownRows, name: string): RowsColumn | undefined {
   return rows.columns.find((column) => sameName(column.name, name));
-}
-
-function listNames(columns: readonly Pick<RowsColumn, 'name'>[]): string {
-  return columns.map(({ name }) => quoteIdentifier(name)).join(', ');
 }

@@ -43,12 +43,12 @@ export function askInserted(scene: Scene, place: StatementPlace): void {
   const tracked = scene.rows.find(rows?.table.name ?? '');
   // A trigger may leave rows out.
   if (!rows || !tracked || scene.structures.listTriggers(tracked.name).length > 0) return;
+  const before = countAsked(scene, tracked.name);
+  if (rows.consequence === 'fails' && before >= mostAsked) return;
   // Of a table of production only what a migration adds is new; what is unique there was unique before.
   if (tracked.origin === null && hasKeyword(rows.select, 'SELECT')) askNew(scene, place, rows);
-  else if (rows.consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled)) {
-    const before = countAsked(scene, tracked.name);
-    if (rows.consequence === 'replaces' || before < mostAsked) askMet(scene, place, rows, before > 0);
-  }
+  else if (rows.consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled))
+    askMet(scene, place, rows, before > 0);
 }
 
 function askNew(scene: Scene, place: StatementPlace, rows: PutRows): void {

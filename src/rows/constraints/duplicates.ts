@@ -60,7 +60,8 @@ export function askDuplicates(
   const isTwice = (from: string) =>
     `${some}${key.length === 1 ? list : `(${list})`} IN (SELECT ${key.join(', ')} FROM ${from}${where === null ? '' : ` WHERE (${where})`} GROUP BY ${list} HAVING count(*) > 1) ORDER BY ${list}`;
   const twice = rows.ask((from) => `SELECT * FROM ${from} WHERE ${isTwice(from)}`, reads, 'value');
-  const answer = scene.asking.duplicates(all, keys, where);
+  // Where the values cannot be compared there, they cannot be counted.
+  const answer = scene.asking.duplicates({ ...all, bound: twice?.bound ? all.bound : null }, keys, where);
   const keep = way ?? findKeepOne(scene, { table: findMendable(rows, reads), shown }, list, `${some}${present}`);
   report(scene, place, consequence, {
     query: twice?.bound?.sql ?? null,

@@ -59,7 +59,13 @@ export function findRows(
 ): Pick<BrokenRows, 'count' | 'query' | 'columns'> {
   const asked = rows.ask((from) => `SELECT * FROM ${from} WHERE ${where(from)}`, reads, need);
   if (asked === null) return { count: () => null, query: null, columns: null };
-  return { count: scene.asking.count(asked), query: asked.bound?.sql ?? null, columns: asked.columns };
+  const { bound, columns } = asked;
+  const query = bound?.sql ?? null;
+  const all = need === 'null' ? (rows.ask((from) => `SELECT * FROM ${from}`, reads, need)?.bound ?? null) : null;
+  if (bound === null || all === null) return { count: scene.asking.count(asked), query, columns };
+  // Conditions that fail on no row are asked of production in one pass.
+  const [here, today] = [scene.asking.count({ ...asked, bound: null }), scene.asking.countToday(all, where(''))];
+  return { count: (answers) => here(answers) ?? today(answers), query, columns };
 }
 
 const putTable = 'migrate_prod_put';

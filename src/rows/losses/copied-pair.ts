@@ -43,15 +43,14 @@ function findKey(old: TableStructure, made: TableStructure, name: string, parts:
   return into ? { old: quoteIdentifier(column.name), made: quoteIdentifier(into.name) } : null;
 }
 
-/** Folded names of the new columns that the part puts it into; that of the same name where it does not show. */
+/** Folded names of the new columns that the part puts it into. */
 export function listPlaces(
   kind: 'kept' | 'read',
   { name: table }: TableStructure,
   { name }: ColumnStructure,
-  part: CopiedPart,
+  { items }: CopiedPart,
 ): readonly string[] {
-  if (part.items === null) return takesColumn(part[kind], table, name) ? [foldName(name)] : [];
-  return part.items.filter((item) => takesColumn(item[kind], table, name)).map(({ into }) => into);
+  return items.filter((item) => takesColumn(item[kind], table, name)).map(({ into }) => into);
 }
 
 /** Rows of the old table that are not in the new one; null where nothing tells. */
@@ -108,17 +107,14 @@ function writeCopied(
   places: readonly ColumnStructure[],
 ): string | null {
   const names = [...(keys ?? []).map((key) => key.made), ...places.map(({ name }) => quoteIdentifier(name))];
-  const stored = places.map((each) => {
-    const name = quoteIdentifier(each.name);
-    return `${storeAs(name, findAffinity(each, made))} AS ${name}`;
-  });
+  const stored = places.map((each) => writeStored(quoteIdentifier(each.name), each, made));
   const list = [...names.slice(0, names.length - places.length), ...stored].join(', ');
   const selects = all.map(({ place: copy, source, items }) => {
-    const own = names.map((name) => items?.find(({ into }) => into === foldName(unquoteIdentifier(name))));
+    const own = names.map((name) => items.find(({ into }) => into === foldName(unquoteIdentifier(name))));
     if (source === null || own.includes(undefined) || !isIntact(scene, copy, place, old.name)) return null;
     if (own.every((item, index) => item?.text === names[index]))
       return places.length === 0 ? source : `SELECT ${list} FROM (${source})`;
-    const columns = items?.map(({ into }) => quoteIdentifier(into)).join(', ');
+    const columns = items.map(({ into }) => quoteIdentifier(into)).join(', ');
     return `WITH migrate_prod_copied (${columns}) AS (${source}) SELECT ${list} FROM migrate_prod_copied`;
   });
   if (selects.length === 0 || selects.includes(null)) return null;
@@ -130,16 +126,18 @@ function writeCopied(
 /** Without a key, what the copy's own items make of each row of the old table. */
 function writeComputed({ old, made, all }: Pair, before: string, places: readonly ColumnStructure[]): string | null {
   const [part, ...more] = all;
-  if (part?.items == null || more.length > 0 || part.alias === null || part.tables.size > 1) return null;
+  if (part === undefined || more.length > 0 || part.alias === null || part.tables.size > 1) return null;
   const alias = quoteIdentifier(part.alias);
-  const texts = places.map(({ name }) => part.items?.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
+  const texts = places.map(({ name }) => part.items.find(({ into }) => into === foldName(name))?.text ?? 'NULL');
+  if (texts.includes('')) return null;
   const list = texts.map((text, index) => `(${text}) AS ${nameAfter(index)}`).join(', ');
-  const stored = places.map((each, index) => {
-    const name = nameAfter(index);
-    return `${storeAs(name, findAffinity(each, made))} AS ${name}`;
-  });
+  const stored = places.map((each, index) => writeStored(nameAfter(index), each, made));
   const computed = `SELECT ${alias}.${before}, ${list} FROM ${quoteIdentifier(old.name)} AS ${alias}`;
   return `SELECT "before", ${stored.join(', ')} FROM (${computed})`;
+}
+
+function writeStored(name: string, column: ColumnStructure, made: TableStructure): string {
+  return `${storeAs(name, findAffinity(column, made))} AS ${name}`;
 }
 
 export function nameAfter(index: number): string {

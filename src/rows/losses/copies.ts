@@ -6,7 +6,7 @@ import { hasKeyword, isStar } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
-import { readTaken, type Taken, type TakenColumns } from '../../sql/taken-columns.ts';
+import { readTaken, type Taken, type TakenColumns, takesColumn } from '../../sql/taken-columns.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listInsertable } from '../constraints/put-rows.ts';
 
@@ -14,18 +14,17 @@ import { listInsertable } from '../constraints/put-rows.ts';
 export interface CopiedItem {
   /** Folded name of the column that it goes into. */
   readonly into: string;
-  /** SQL over the one table that is read. */
+  /** SQL over the one table that is read; empty where it cannot be told. */
   readonly text: string;
   readonly read: TakenColumns;
   readonly kept: TakenColumns;
 }
 
-export interface CopiedPart extends Pick<Taken, 'read' | 'kept' | 'tables' | 'alias'> {
+export interface CopiedPart extends Pick<Taken, 'tables' | 'alias'> {
   readonly place: StatementPlace;
   /** Its SELECT or VALUES; null where it cannot be taken apart. */
   readonly source: string | null;
-  /** null where it cannot be told what goes where. */
-  readonly items: readonly CopiedItem[] | null;
+  readonly items: readonly CopiedItem[];
   /** Whether it reads one table, each row once at most. */
   readonly isPlain: boolean;
   /** Folded names of tables that it takes every row of, by then. */
@@ -92,8 +91,8 @@ export class Copies {
     const { rows } = this.#scene;
     const sources = [...taken.tables].flatMap((name) => rows.find(name)?.origin ?? []).map(foldName);
     const part: CopiedPart = {
-      ...{ place, source, read: taken.read, kept: taken.kept, tables: taken.tables, alias: taken.alias },
-      items: source === null ? null : this.#nameItems(taken, columns),
+      ...{ place, source, tables: taken.tables, alias: taken.alias },
+      items: (source === null ? null : this.#nameItems(taken, columns)) ?? guessItems(taken, columns),
       isPlain: select !== null,
       whole: select?.whole ? taken.tables : new Set(),
       sources: new Set(sources),
@@ -125,7 +124,8 @@ export class Copies {
     const followAll = (known: ReadonlySet<string>) => new Set([...known].map(follow));
     const renamed = [...this.#copies].map(([target, { parts, ignoring }]): [string, Copied] => {
       const called = parts.map((part) => ({
-        ...mapTaken(part, followAll),
+        ...part,
+        items: part.items.map((item) => mapTaken(item, followAll)),
         ...{ tables: followAll(part.tables), whole: followAll(part.whole) },
       }));
       return [follow(target), { parts: called, ignoring }];
@@ -134,30 +134,33 @@ export class Copies {
   }
 }
 
-function mapTaken(part: CopiedPart, map: (taken: TakenColumns, kind: 'read' | 'kept') => TakenColumns): CopiedPart {
-  const mapBoth = <T extends Pick<Taken, 'read' | 'kept'>>(taken: T): T => ({
-    ...taken,
-    read: map(taken.read, 'read'),
-    kept: map(taken.kept, 'kept'),
+/** Where it does not show what goes where: columns keep their names, and any other may be made of all that is read. */
+function guessItems({ read, kept }: Taken, columns: readonly string[]): readonly CopiedItem[] {
+  return columns.map((column) => {
+    const into = foldName(column);
+    const own = [...kept].filter((taken) => taken.endsWith(`.${into}`) || taken.endsWith('.*'));
+    const same = new Set(own.map((taken) => (taken.endsWith('.*') ? `${taken.slice(0, -1)}${into}` : taken)));
+    return { into, text: '', read: same.size > 0 ? same : read, kept: same };
   });
-  return { ...mapBoth(part), items: part.items?.map(mapBoth) ?? null };
+}
+
+function mapTaken(item: CopiedItem, map: (taken: TakenColumns, kind: 'read' | 'kept') => TakenColumns): CopiedItem {
+  return { ...item, read: map(item.read, 'read'), kept: map(item.kept, 'kept') };
 }
 
 /** What comes out of a table that was filled itself comes from where that was filled from, too. */
 function traceBack(scene: Scene, part: CopiedPart, table: string, filled: readonly CopiedPart[]): CopiedPart {
-  const traced = mapTaken(part, (taken, kind) => {
-    const further = filled.flatMap((each) => {
-      if (taken.has(`${table}.*`)) return [...each[kind]];
-      return each.items?.filter(({ into }) => taken.has(`${table}.${into}`)).flatMap((item) => [...item[kind]]) ?? [];
-    });
-    return new Set([...taken, ...further]);
-  });
+  const trace = (taken: TakenColumns, kind: 'read' | 'kept') => {
+    const passed = filled.flatMap(({ items }) => items.filter(({ into }) => takesColumn(taken, table, into)));
+    return new Set([...taken, ...passed.flatMap((item) => [...item[kind]])]);
+  };
   const whole = filled.flatMap((each) =>
     [...each.whole].filter((name) => isIntact(scene, each.place, part.place, name)),
   );
   const all = (list: (each: CopiedPart) => ReadonlySet<string>) => filled.flatMap((each) => [...list(each)]);
   return {
-    ...traced,
+    ...part,
+    items: part.items.map((item) => mapTaken(item, trace)),
     tables: new Set([...part.tables, ...all(({ tables }) => tables)]),
     sources: new Set([...part.sources, ...all(({ sources }) => sources)]),
     whole: new Set([...part.whole, ...(part.whole.has(table) ? whole : [])]),

@@ -7,7 +7,7 @@ import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { askGone, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { askGone, askLoss } from './loss.ts';
 import { isLost } from './same-value.ts';
 
 export interface ColumnDrop {
@@ -46,7 +46,5 @@ export function askDroppedColumn(scene: Scene, place: StatementPlace, drop: Colu
     value,
     given.map((name) => ({ value: quoteIdentifier(name), by: 'equal' })),
   );
-  const columns = listColumns(scene, table);
-  reportLoss(scene, place, { ...{ loss, args, columns, nothing: null }, ...countRows(scene, table, lost) });
-  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)} WHERE ${lost})`, loss)];
+  return askLoss(scene, place, { table, condition: lost, loss, args });
 }

@@ -1,11 +1,11 @@
 /** Tables that are dropped with what is in them. */
 
 import type { DataGuard } from '../../plan/plan.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
 import type { Copied, CopiedPart } from './copies.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { askGone, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { askGone, askLoss, guardLoss, guardRows } from './loss.ts';
 
 interface TableDrop {
   readonly name: string;
@@ -28,12 +28,10 @@ export function askDroppedTable(scene: Scene, place: StatementPlace, drop: Table
     return askGone(scene, place, { table: { name, origin }, condition: null, isThere: true, fill, loss, args });
   }
   if (moved.length === 0) return [];
-  const quoted = quoteIdentifier(fill?.name ?? '');
-  if (fill !== null) scene.own.guard(fill.place, guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoted})`, loss), place);
+  if (fill !== null) scene.own.guard(fill.place, guardRows(fill.name, null, loss), place);
   for (const { place: filled, source } of moved)
     if (source !== null) scene.own.guard(filled, guardLoss(`NOT EXISTS (SELECT 1 FROM (${source}))`, loss), place);
-  const columns = listColumns(scene, name);
-  reportLoss(scene, place, { ...{ loss, args, columns, nothing: null }, ...countRows(scene, name) });
+  askLoss(scene, place, { table: name, condition: null, loss, args });
   return [];
 }
 

@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { parseTriggerEvent, parseTriggerSteps } from '../../sql/trigger.ts';
 import type { Scene } from '../ask/context.ts';
-import { isAction, isFollowed, type Link, listLinks, refers } from './key-links.ts';
+import { isAction, isFollowed, type Link, listLinks, refers, refersBelow } from './key-links.ts';
 
 /** What happens to rows of one table. */
 export interface Step {
@@ -68,7 +68,8 @@ function listKeyed(scene: Scene, step: Step, update: UpdateParts | null): readon
     if (changed === null && isFirst) return [];
     const deletes = step.deletes && action === 'cascade';
     const shared = { table: link.child.name, deletes, by: { link, action }, fired: step.fired, depth: step.depth + 1 };
-    const where = changed === null || step.fired !== null ? null : refers(scene, link, changed);
+    const write = step.deletes && isFollowed(link) && changed !== '1' ? refersBelow : refers;
+    const where = changed === null || step.fired !== null ? null : write(scene, link, changed);
     return [{ ...shared, verb: deletes ? 'delete' : 'update', columns: deletes ? null : link.key.columns, where }];
   });
 }

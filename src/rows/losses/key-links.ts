@@ -26,19 +26,29 @@ export function listLinks({ structures }: Scene, parent: string): readonly Link[
   });
 }
 
-/** The condition of the child's rows that refer to these of the parent; and to those, where they are rows of one table. */
-export function refers({ structures }: Scene, link: Link, where: string): string {
-  const { parent, child, key, referenced } = link;
-  const structure = structures.find(parent);
-  const theirs = writeColumns(structure, referenced).join(', ');
-  const [name, some] = [quoteIdentifier(parent), where === '1' ? '' : ` WHERE ${where}`];
-  const first = `SELECT ${theirs} FROM ${name}${some}`;
-  const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${name} AS c ON g.k = c.${writeColumns(child, key.columns)}`;
-  const all = `WITH RECURSIVE migrate_prod_gone(k) AS (${first} UNION ${next}) SELECT k FROM migrate_prod_gone`;
-  return `${writeOwnKey(child, key.columns, structure, referenced)} IN (${isFollowed(link) && where !== '1' ? all : first})`;
+/** The condition of the child's rows that refer to these of the parent. */
+export function refers(scene: Scene, { parent, child, key, referenced }: Link, where: string): string {
+  const structure = scene.structures.find(parent);
+  const own = writeOwnKey(child, key.columns, structure, referenced);
+  return `${own} IN (${selectKeys(structure, parent, referenced, where)})`;
 }
 
-/** Rows of one table are followed down to the last by a key of one column. */
+/** The same of rows of one table, and of those that refer to them, down to the last. */
+export function refersBelow({ structures }: Scene, { parent, child, key, referenced }: Link, where: string): string {
+  const structure = structures.find(parent);
+  const [theirs, ours] = [writeColumns(structure, referenced), writeColumns(child, key.columns)];
+  const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${quoteIdentifier(parent)} AS c ON g.k = c.${ours}`;
+  const all = `${selectKeys(structure, parent, referenced, where)} UNION ${next}`;
+  const own = writeOwnKey(child, key.columns, structure, referenced);
+  return `${own} IN (WITH RECURSIVE migrate_prod_gone(k) AS (${all}) SELECT k FROM migrate_prod_gone)`;
+}
+
+function selectKeys(table: TableStructure | null, name: string, columns: readonly string[], where: string): string {
+  const some = where === '1' ? '' : ` WHERE ${where}`;
+  return `SELECT ${writeColumns(table, columns).join(', ')} FROM ${quoteIdentifier(name)}${some}`;
+}
+
+/** Whether a key of one column takes rows of its own table along: these are followed down to the last. */
 export function isFollowed({ parent, child, key }: Link): boolean {
   return key.onDelete === 'cascade' && key.columns.length === 1 && sameName(parent, child.name);
 }

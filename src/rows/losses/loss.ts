@@ -69,8 +69,9 @@ interface Counted {
 
 /** Rows of a table as it is at this moment: all, or those that satisfy the condition. */
 export function countRows(scene: Scene, table: string, condition: string | null = null): Counted {
-  const rows = tableNow(scene, table, condition);
-  return { count: scene.asking.count(rows), query: rows.bound?.sql ?? null };
+  const [all, { bound }] = [tableNow(scene, table), tableNow(scene, table, condition)];
+  const count = condition === null ? scene.asking.count(all) : scene.asking.countWhere(all, condition);
+  return { count, query: bound?.sql ?? null };
 }
 
 /** A module does with a virtual table's rows as it likes: they are looked for in production as they are there. */
@@ -84,6 +85,27 @@ export function tableNow(scene: Scene, table: string, condition: string | null =
 /** The columns of a table's rows. */
 export function listColumns({ structures }: Scene, table: string): readonly string[] {
   return structures.find(table)?.columns.map(({ name }) => name) ?? [];
+}
+
+/** What goes of a table beside what is told of it. @returns what must hold before it. */
+export function askLoss(
+  scene: Scene,
+  place: StatementPlace,
+  {
+    table,
+    condition,
+    loss,
+    args,
+  }: Pick<LossReport, 'loss' | 'args'> & { readonly table: string; readonly condition: string | null },
+): readonly DataGuard[] {
+  const columns = listColumns(scene, table);
+  reportLoss(scene, place, { ...{ loss, args, columns, nothing: null }, ...countRows(scene, table, condition) });
+  return [guardRows(table, condition, loss)];
+}
+
+export function guardRows(table: string, condition: string | null, loss: Loss): DataGuard {
+  const where = condition === null ? '' : ` WHERE ${condition}`;
+  return guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)}${where})`, loss);
 }
 
 interface Gone {
@@ -104,7 +126,7 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
   const { own, production, asking } = scene;
   const some = condition === null ? '' : ` WHERE ${condition}`;
   const from = `FROM ${quoteIdentifier(fill?.name ?? table.name)}${some}`;
-  const guard = guardLoss(`NOT EXISTS (SELECT 1 ${from})`, loss);
+  const guard = guardRows(fill?.name ?? table.name, condition, loss);
   if (fill !== null) own.guard(fill.place, guard, place);
   const known = production.get(foldName(table.origin));
   const today = known === undefined ? null : bindToday(known, condition);

@@ -16,7 +16,7 @@ import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } fr
 import { type Copied, type CopiedPart, isIntact } from './copies.ts';
 import { askDroppedColumn } from './dropped-column.ts';
 import { findCopyKeeps } from './kept-copy.ts';
-import { countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
+import { askLoss, countRows, guardLoss, listColumns, reportLoss } from './loss.ts';
 import { isLost } from './same-value.ts';
 import { askCrossed } from './swapped-columns.ts';
 
@@ -31,7 +31,10 @@ export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt
   const { table, copied } = rebuilt;
   const pair = findPair(scene, rebuilt);
   if (pair === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
-  if (pair.parts.length === 0) return askNothingCopied(scene, place, table);
+  if (pair.parts.length === 0) {
+    const args = { what: 'nothing-copied', table } as const;
+    return askLoss(scene, place, { table, condition: null, loss: { kind: 'rows', table }, args });
+  }
   const crossed = askCrossed(scene, place, pair);
   const twinOf = findRenamedInRebuild(place.analysed, pair.old, pair.made);
   const columns = listOld(scene, pair).flatMap((column) => {
@@ -95,7 +98,8 @@ function findFate({ old, made, parts }: Pair, column: ColumnStructure): Fate | n
     return mayChange(findAffinity(column, old), place === undefined ? 'none' : findAffinity(place, made));
   });
   const least = (['never', 'seldom'] as const).find((change) => changes.includes(change));
-  const isKept = !isRead && (isWhole || kept.every((names) => names.length > 0));
+  const isGuessed = parts.some(({ items }) => items.some(({ text }) => text === ''));
+  const isKept = !isRead && !isGuessed && (isWhole || kept.every((names) => names.length > 0));
   return { into, isKept, changes: isRead ? 'always' : (least ?? 'always') };
 }
 
@@ -135,7 +139,7 @@ function askValues(
   };
   // Where nobody can tell: what is not there is not lost.
   const all = values?.bound ? null : countRows(scene, table, `${quoteIdentifier(column)} IS NOT NULL`).count;
-  const isQuiet = isPartly || changes === 'seldom' || isRowidColumn(made, column);
+  const isQuiet = changes !== 'always' || isRowidColumn(made, column);
   reportLoss(scene, place, {
     ...{ loss, args, query: counted?.query ?? null, columns: ['before', ...after.map(({ value }) => value)] },
     count: (replies) =>
@@ -149,7 +153,7 @@ function askValues(
 /** A value that is put together with others is still there. */
 function compareBy(parts: readonly CopiedPart[], into: string): 'equal' | 'part' {
   const isJoined = parts.some(({ items }) => {
-    const tokens = tokenize(items?.find((item) => item.into === into)?.text ?? '');
+    const tokens = tokenize(items.find((item) => item.into === into)?.text ?? '');
     return tokens.some((token) => isOperator(token, '||')) && !tokens.some((token) => isKeyword(token, 'CASE'));
   });
   return isJoined ? 'part' : 'equal';
@@ -187,17 +191,4 @@ function findTold({ findings }: Scene, { analysed, statement }: StatementPlace):
     place.migration === analysed.migration.name &&
     place.line === statement.line;
   return (replies) => earlier.some((tell) => tell(replies).some(isIt));
-}
-
-function askNothingCopied(scene: Scene, place: StatementPlace, table: string): readonly DataGuard[] {
-  const loss = { kind: 'rows', table } as const;
-  const args = { what: 'nothing-copied', table } as const;
-  reportLoss(scene, place, {
-    loss,
-    args,
-    nothing: null,
-    columns: listColumns(scene, table),
-    ...countRows(scene, table),
-  });
-  return [guardLoss(`NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`, loss)];
 }

@@ -8,7 +8,7 @@ import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { takesColumn } from '../../sql/taken-columns.ts';
 import { askExamples, placeAt, type Scene, type StatementPlace } from '../ask/context.ts';
 import type { Pair } from './copied-pair.ts';
-import { countRows, guardLoss, listColumns } from './loss.ts';
+import { countRows, guardRows, listColumns } from './loss.ts';
 
 /** Before the old table is dropped. @returns what must hold then. */
 export function askCrossed(scene: Scene, place: StatementPlace, pair: Pair): readonly DataGuard[] {
@@ -34,16 +34,15 @@ export function askCrossed(scene: Scene, place: StatementPlace, pair: Pair): rea
     const evidence = { count, query: shown, examples: examples(replies) };
     return [find(columnOrder, 'hazard', placeAt(place, null), args, { evidence, losses: [loss] })];
   });
-  const holds = `NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(old.name)} WHERE ${differs})`;
-  return [{ ...guardLoss(holds, loss), toldAs: 'column-order' }];
+  return [{ ...guardRows(old.name, differs, loss), toldAs: 'column-order' }];
 }
 
 function listCrossed({ old, made, parts }: Pair): SwappedColumns['swapped'] {
   return parts.flatMap(({ items }) =>
-    (items ?? []).flatMap((item) => {
+    items.flatMap((item) => {
       const into = findStructureColumn(old, item.into)?.name;
       if (into === undefined || takesColumn(item.read, old.name, into)) return [];
-      const keepsOwn = items?.some(({ kept }) => takesColumn(kept, old.name, into)) === true;
+      const keepsOwn = items.some(({ kept }) => takesColumn(kept, old.name, into));
       const isFrom = (name: string) => !sameName(name, into) && takesColumn(item.kept, old.name, name);
       const from = old.columns.find(({ name }) => isFrom(name) && findStructureColumn(made, name))?.name;
       return keepsOwn && from !== undefined ? [{ from, into }] : [];

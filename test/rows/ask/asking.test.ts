@@ -87,7 +87,7 @@ describe('a question', () => {
 
   it('looks at the first rows of a very large table, and says so', () => {
     const asking = new Asking(tables);
-    const scan = { table: 'T', limit: (most: number) => `SELECT 1 FROM "T" LIMIT ${most}` };
+    const scan = { table: 'T', isWhole: false, limit: (most: number) => `SELECT 1 FROM "T" LIMIT ${most}` };
     const answer = asking.count({ select: '', bound: { sql: 'SELECT 1 FROM "T"', isSure: true, scan } });
     expect(asking.buildQueries()[0]?.sql).toContain(`LIMIT ${mostRows}`);
     expect(answer({ ...nothing, replies: [say(2), say(mostRows)] })).toEqual({ rows: 2, atLeast: true });

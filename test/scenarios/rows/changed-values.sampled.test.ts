@@ -198,6 +198,38 @@ const converted: readonly Case[] = [
   },
   {
     ...lost,
+    title: 'a column of which a copy behind WITH makes another',
+    pending: [
+      redefine({
+        table: 'Customer',
+        columns: `${slim}, "size" INTEGER, "deletedAt" DATETIME`,
+        insert:
+          'INSERT INTO "new_Customer" WITH w AS (SELECT "id", "name", length("code") AS "n", "deletedAt" FROM "Customer") SELECT "id", "name", "n", "deletedAt" FROM w;',
+      }),
+    ],
+    says: /without "Customer"\."code", and copies another value in its place in 2 rows/,
+    count: 2,
+    finds: 2,
+    after: codes(3, 2, null),
+  },
+  {
+    ...lost,
+    title: 'two columns that a copy of two SELECTs exchanges',
+    pending: [
+      redefine({
+        ...copy,
+        insert: `INSERT INTO "new_Customer" (${into}) SELECT "id", "code", "name", "deletedAt" FROM "Customer" WHERE "id" = 1 UNION ALL SELECT ${into} FROM "Customer" WHERE "id" > 1;`,
+      }),
+    ],
+    about: /"code"/,
+    count: 1,
+    finds: 1,
+    after: {
+      Customer: [[1, '007', 'Ada Example', '2026-01-01'], ...rows.Customer.slice(1)],
+    },
+  },
+  {
+    ...lost,
     title: 'a text that becomes a real number',
     rows: codes('1e3', '2.5', null),
     pending: [redefine({ ...copy, columns: columns.replace('"code" TEXT', '"code" REAL') })],

@@ -259,6 +259,31 @@ const reached: readonly Case[] = [
     after: { Customer: [[1, 'ADA@SHOP.EXAMPLE'], ...family.Customer.slice(1)], Order: [[1, null]] },
   },
   {
+    ...cascades,
+    title: 'references of rows of the same table to a key that changes',
+    at: 'UPDATE',
+    schema:
+      'CREATE TABLE "Category" ("id" INTEGER NOT NULL PRIMARY KEY, "parentId" INTEGER REFERENCES "Category" ("id") ON DELETE CASCADE ON UPDATE SET NULL);',
+    rows: {
+      Category: [
+        [1, null],
+        [2, 1],
+        [3, 2],
+      ],
+    },
+    says: /1 row of "Category" \(set to NULL\)/,
+    pending: ['UPDATE "Category" SET "id" = "id" + 100 WHERE "id" = 1;'],
+    count: 1,
+    finds: 1,
+    after: {
+      Category: [
+        [2, null],
+        [3, 2],
+        [101, null],
+      ],
+    },
+  },
+  {
     ...nothing,
     title: 'references to a key that stays, while it is written',
     schema: child('email', 'ON UPDATE SET NULL'),
