@@ -1,7 +1,7 @@
 /** What one statement does to the rows of tables, whatever does it: temporary triggers write it down while it runs. */
 
 import { EngineError, type Mirror, type Value } from '../../ports.ts';
-import type { RunQuestion } from '../ask/asking.ts';
+import type { RunQuestion, Watched } from '../ask/asking.ts';
 import type { Unknown } from './unknown.ts';
 
 export class Changes {
@@ -26,7 +26,7 @@ export class Changes {
   async begin(question: RunQuestion): Promise<void> {
     const { watched } = question;
     this.#question = null;
-    if (watched === undefined || watched.tables.some((table) => this.#unknown.has(table))) return;
+    if (watched === undefined || this.#areUnknown(watched)) return;
     try {
       for (const trigger of watched.triggers) this.#add(trigger);
       this.#mirror.run('DELETE FROM temp.migrate_prod_changes');
@@ -41,9 +41,14 @@ export class Changes {
   end(): { readonly question: RunQuestion; readonly rows: readonly (readonly Value[])[] } | null {
     const question = this.#question;
     this.#question = null;
-    if (question === null) return null;
+    // The statement may have read rows that are not here.
+    if (question?.watched === undefined || this.#areUnknown(question.watched)) return null;
     const rows = this.#mirror.query('SELECT name, count(DISTINCT id) FROM temp.migrate_prod_changes GROUP BY name');
     return { question, rows };
+  }
+
+  #areUnknown({ tables }: Watched): boolean {
+    return tables.some((table) => this.#unknown.has(table));
   }
 
   #add(trigger: string): void {

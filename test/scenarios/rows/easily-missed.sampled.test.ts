@@ -174,7 +174,7 @@ const orphaning: readonly Case[] = [
     rows: withOrders,
     pending: [redefine({ ...copy, select: '"id" + 100, "name"' })],
     count: 2,
-    finds: 0,
+    finds: 2,
     allow: ['data-loss'],
     after: {
       ...withOrders,

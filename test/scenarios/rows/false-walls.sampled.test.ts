@@ -52,7 +52,7 @@ const values: readonly Case[] = [
     rows,
     pending: [`UPDATE "Product" SET "code" = CASE "id" WHEN 1 THEN 7 ELSE '7' END;\n${unique}`],
     count: 3,
-    finds: 0,
+    finds: 2,
     fails: 'UNIQUE constraint failed: Product.code',
   },
   {

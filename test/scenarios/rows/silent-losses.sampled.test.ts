@@ -143,7 +143,7 @@ INSERT INTO "new_Customer" SELECT * FROM "Customer" WHERE "id" <= 3;`,
     ],
     about: /^Drops/,
     count: 3,
-    finds: 3,
+    finds: 0,
     after: {},
   },
   {

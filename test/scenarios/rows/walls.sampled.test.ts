@@ -225,6 +225,7 @@ const children: readonly Case[] = [
     ...duplicates,
     ...family,
     title: 'rows whose parents change where no key points to',
+    finds: 0,
     pending: [`UPDATE "Product" SET "code" = lower("code");\n${lineKey}`],
   },
   {
@@ -313,7 +314,7 @@ const names: readonly Case[] = [
       ...duplicates,
       title: `a column called ${name}`,
       schema: schema.replace('code', name),
-      finds: 0,
+      finds: 2,
       pending: [lowerAll('Product', name)],
     }),
   ),
@@ -323,7 +324,7 @@ const names: readonly Case[] = [
       title: `a table called ${name}`,
       schema: schema.replace('Product', name),
       rows: { [name.replaceAll('""', '"')]: rows.Product },
-      finds: 0,
+      finds: 2,
       pending: [lowerAll(name, 'code')],
     }),
   ),
@@ -353,7 +354,7 @@ const longFiles: readonly Case[] = [
   {
     ...duplicates,
     title: 'duplicates behind thirty new columns',
-    finds: 0,
+    finds: 2,
     pending: [
       `${numbers.map((n) => `ALTER TABLE "Product" ADD COLUMN "c${n}" INTEGER;`).join('\n')}\n${lowerAll('Product', 'code')}`,
     ],
