@@ -42,11 +42,13 @@ export interface NewRowids {
   readonly table: string;
   /** The name of the new table before it is renamed. */
   readonly replacement: string;
+  /** True if the copy keeps the rowids: then it leaves rows out, or changes what an index holds. */
+  readonly keepsRowids: boolean;
   readonly user: { readonly type: 'full-text-index' | 'trigger'; readonly name: string };
   readonly sql: string;
 }
 
-export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWords {
+export function tellNewRowids({ table, replacement, keepsRowids, user }: NewRowids): BrokenWords {
   const [oldTable, newTable, name] = [table, replacement, user.name].map(quoteIdentifier);
   const rebuilds = `Rebuilds ${oldTable}, whose rows may get new rowids, because it has no INTEGER PRIMARY KEY.`;
   const why = 'No statement fails afterwards. A search for one row silently finds another, or none.';
@@ -58,8 +60,12 @@ export function tellNewRowids({ table, replacement, user }: NewRowids): BrokenWo
     };
   }
   return {
-    message: `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
-    why,
+    message: keepsRowids
+      ? `Rebuilds ${oldTable} with other rows or values than the full-text index ${name} holds: rebuild it in the same file.`
+      : `${rebuilds} The full-text index ${name} has the old ones: rebuild it in the same file.`,
+    why: keepsRowids
+      ? 'Triggers do not see what a rebuild copies. A search then fails where it finds a row that is gone, or finds what is there no longer.'
+      : why,
     way: wayOf([tryable(atEnd, [{ at: 'last', sql: `INSERT INTO ${name}(${name}) VALUES ('rebuild');` }])]),
   };
 }
@@ -82,5 +88,22 @@ export function tellShortInsert({ table, column, on, ...args }: ShortInsert): Br
     message: `After this, the trigger "${args.trigger}" of ${quoteIdentifier(on)} does not work: it inserts into ${quoteIdentifier(table)} without ${quoteIdentifier(column)}, which is NOT NULL. Replace it in the same file, or give the column a default.`,
     why: 'Every statement that fires the trigger fails.',
     way: `${atEnd}\nDROP TRIGGER ${trigger};\nCREATE TRIGGER ${trigger} …;`,
+  };
+}
+
+/** A column that is computed as it is read, and cannot be for a row. */
+export interface UnreadableColumn {
+  readonly what: 'unreadable';
+  readonly table: string;
+  readonly column: string;
+  /** In the engine's words, without values of rows. */
+  readonly reason: string;
+}
+
+export function tellUnreadable({ table, column, reason }: UnreadableColumn): BrokenWords {
+  return {
+    message: `After this, rows of ${quoteIdentifier(table)} cannot be read, because ${quoteIdentifier(column)} is computed from them: ${reason}. Write the expression so that it takes them, or change them first.`,
+    why: 'The column is computed each time that a row is read. ADD COLUMN looks at no row; every statement that reads the column of such a row, or changes the row, fails.',
+    way: '-- for JSON, in place of the expression:\nCASE WHEN json_valid(…) THEN … END',
   };
 }

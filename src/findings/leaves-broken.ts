@@ -11,6 +11,8 @@ import {
   tellEmptyIndex,
   tellNewRowids,
   tellShortInsert,
+  tellUnreadable,
+  type UnreadableColumn,
 } from './leaves-broken-rows.ts';
 import {
   type BrokenForeignKey,
@@ -32,7 +34,8 @@ export type LeavesBrokenArgs =
   | EmptyIndex
   | ImpureUse
   | NewRowids
-  | ShortInsert;
+  | ShortInsert
+  | UnreadableColumn;
 
 /** An object that needs something that is gone or changed. */
 export interface BrokenObject {
@@ -82,6 +85,8 @@ function tellBroken(args: LeavesBrokenArgs): BrokenWords {
       return tellNewRowids(args);
     case 'short-insert':
       return tellShortInsert(args);
+    case 'unreadable':
+      return tellUnreadable(args);
   }
 }
 

@@ -29,7 +29,7 @@ const kinds = {
   values: ['table', 'column'],
   'values-not-kept': ['table', 'column'],
   'ids-again': ['table'],
-  /** Something else finds the rows by them. */
+  /** Something finds rows by them, and they become other rows', or nobody's. */
   rowids: ['table'],
 } as const satisfies Readonly<Record<string, readonly (keyof Values)[]>>;
 
@@ -96,7 +96,7 @@ export function wordLoss(loss: Loss): string {
     case 'ids-again':
       return `ids of "${loss.table}" that would be used again`;
     case 'rowids':
-      return `rowids of ${quoteIdentifier(loss.table)} by which others find its rows`;
+      return `what is found in ${quoteIdentifier(loss.table)} by rowid`;
   }
 }
 

@@ -61,7 +61,9 @@ export type FailureHint =
   | { readonly what: 'quoted-text'; readonly text: string }
   | { readonly what: 'reader' }
   /** What it reads has no such column; the table that it fills has. */
-  | { readonly what: 'new-column'; readonly column: string };
+  | { readonly what: 'new-column'; readonly column: string }
+  /** libSQL's ALTER COLUMN ends at a comma within the column. */
+  | { readonly what: 'cut-table' };
 
 export type FailureMend =
   | { readonly what: 'drop-leftover'; readonly table: string }
@@ -70,7 +72,8 @@ export type FailureMend =
   /** The statement with the text in single quotes. */
   | { readonly what: 'quote-text'; readonly sql: string }
   /** The statement without the column. */
-  | { readonly what: 'leave-out'; readonly sql: string };
+  | { readonly what: 'leave-out'; readonly sql: string }
+  | { readonly what: 'rebuild'; readonly table: string };
 
 export const rehearsalFailed = defineFinding({
   code: 'rehearsal-failed',
@@ -118,6 +121,8 @@ export function sayHint(hint: FailureHint): string {
       return `${quoteIdentifier(hint.column)} is new: nothing has a value for it yet. Leave it out of the copy, or write a value in its place.`;
     case 'reader':
       return 'A view or trigger names something that does not exist. Drop it before the rebuild. If you still need it, create it again afterwards.';
+    case 'cut-table':
+      return "libSQL's ALTER COLUMN replaces the table's text up to the next comma, and here one stands within the column: in its type, its CHECK or a comment. Rebuild the table instead.";
   }
 }
 
@@ -198,6 +203,8 @@ function writeFailureMend(mend: FailureMend): Way {
       return wayOf([tryable('-- without a value for the new column:', [{ at: 'instead', sql: `${mend.sql};` }])]);
     case 'quote-text':
       return wayOf([tryable('-- if it is a text:', [{ at: 'instead', sql: `${mend.sql};` }])]);
+    case 'rebuild':
+      return wayOf([toComplete(`-- in place of it:\n${writeUsualRebuild(mend.table)}`)]);
   }
 }
 

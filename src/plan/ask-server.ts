@@ -1,4 +1,4 @@
-/** Questions that only the server can answer: what its parser refuses, and whether it has a name that the mirror lacks. */
+/** Questions that only the server can answer: what its parser refuses, how large a row may be, and whether it has a name that the mirror lacks. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { askWhetherThere, readWhetherThere } from '../sandbox/unknown-names.ts';
@@ -7,6 +7,7 @@ import { buildProbe, judgeProbe, listProbes } from './parser-probes.ts';
 import type { PlannedStatement } from './plan.ts';
 import type { Rehearsed } from './rehearse/rehearsed.ts';
 import { collectKnown, listDoubtful, settleDoubt } from './rehearse/unknown-to-mirror.ts';
+import { askWhetherTaken, describeLongLiteral, listLongLiterals, readTooLarge } from './row-size.ts';
 
 export interface NamedRehearsal {
   readonly name: string;
@@ -31,8 +32,13 @@ export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestion
   const probes = listProbes(
     migrations.map(({ name, statements, rehearsed: { findings } }) => ({ name, statements, findings })),
   );
+  const long = migrations.flatMap(({ name, statements }) => listLongLiterals(name, statements));
   return {
-    queries: [...names.map(askWhetherThere), ...probes.map(buildProbe)],
+    queries: [
+      ...names.map(askWhetherThere),
+      ...probes.map(buildProbe),
+      ...long.map(({ bytes }) => askWhetherTaken(bytes)),
+    ],
     judge: (replies) => {
       const known = collectKnown(names, replies.slice(0, names.length).map(readWhetherThere));
       const settled = new Map(doubts.map((doubt) => [doubt.finding, settleDoubt(doubt, known)] as const));
@@ -41,7 +47,13 @@ export function askServer(migrations: readonly NamedRehearsal[]): ServerQuestion
           ...rehearsed,
           findings: rehearsed.findings.map((finding) => settled.get(finding) ?? finding),
         })),
-        findings: probes.flatMap((probe, index) => judgeProbe(probe, replies[names.length + index])),
+        findings: [
+          ...probes.flatMap((probe, index) => judgeProbe(probe, replies[names.length + index])),
+          ...long.flatMap((literal, index) => {
+            const said = readTooLarge(replies[names.length + probes.length + index]);
+            return said === null ? [] : [describeLongLiteral(literal, said)];
+          }),
+        ],
       };
     },
   };

@@ -28,6 +28,7 @@ import { followRows } from './ask/follow.ts';
 import { findKeys } from './ask/keys.ts';
 import { rowsOfProduction, unknownRows } from './ask/table-rows.ts';
 import { askAddedColumn } from './constraints/added-column.ts';
+import { askAlteredColumn } from './constraints/altered-columns.ts';
 import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
@@ -124,6 +125,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
           if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {
             noteRenamedTable(scene, place, kind.table, kind.to);
           }
+          return [];
+        case 'alter-other':
+          askAlteredColumn(scene, place, kind.table);
           return [];
         case 'rename-column':
           noteRenamedColumn(scene, place, kind.table, kind.column, kind.to);

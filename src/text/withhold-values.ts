@@ -5,7 +5,7 @@ const withheld = '…';
 /**
  * Parts of a message that may hold a row's value, by the engine's sources: a JSON path and a vector in single quotes (json.c, vector.c),
  * a full-text query, or a word of it, in double quotes,
- * in brackets or bare (fts3.c, fts5_main.c, fts5_expr.c), a file's name. Values are not always quoted
+ * in brackets or bare (fts3.c, fts5_main.c, fts5_expr.c), a file's name, SQL that a function runs (shathree.c). Values are not always quoted
  * safely, so it goes from the first quote to the last.
  */
 const mayHoldValues = [
@@ -13,6 +13,8 @@ const mayHoldValues = [
   /(?<=")[\s\S]*(?=")/,
   /(?<=\bno such column: )[\s\S]+/,
   /(?<=\bunable to open database: )[\s\S]+/,
+  /(?<=\bcannot stat file: )[\s\S]+/,
+  /(?<=\berror SQL statement \[)[\s\S]*(?=\])/,
   /(?<=\bmalformed MATCH expression: \[)[\s\S]*(?=\])/,
   /(?<=\bunknown special query: )[\s\S]+/,
   /(?<=\bno such function: )[\s\S]+/,

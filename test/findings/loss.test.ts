@@ -70,7 +70,7 @@ it('has words for people', () => {
     'values in "Customer"."fax"',
     'values of "Customer"."fax" that are not kept',
     'ids of "Customer" that would be used again',
-    'rowids of "Customer" by which others find its rows',
+    'what is found in "Customer" by rowid',
   ]);
   expect(wordLoss({ kind: 'values', table: 'a"b', column: 'c' })).toBe('values in "a""b"."c"');
 });

@@ -103,7 +103,7 @@ describe.each([
       ['hazard data-loss@1', 'hazard data-loss@2'],
       // The second index is not told: the first has failed.
       ['blocker duplicates@1'],
-      'rows' in more ? [] : ['hazard foreign-keys@1'],
+      ['hazard foreign-keys@1'],
     ]);
     const counts = [together[1], together[2]].map((planned) =>
       planned?.plan.migrations[0]?.findings.flatMap(({ evidence }) => evidence?.count?.rows ?? []),

@@ -29,6 +29,12 @@ test.each([
   ['one with more behind it', 'no such column: faxx', 'no such column: …'],
   ['an empty value', "bad JSON path: ''", "bad JSON path: '…'"],
   ['a file with a space in its name', 'unable to open database: ada b.db', 'unable to open database: …'],
+  ['a file that is not there', 'cannot stat file: ada b.db', 'cannot stat file: …'],
+  [
+    'SQL that a function runs',
+    'error SQL statement [@shop.example]: near "Ada": syntax error',
+    'error SQL statement […]: near "…": syntax error',
+  ],
   ['a file', 'unable to open database: ada.db', 'unable to open database: …'],
 ])('withholds %s', (_, message, expected) => {
   expect(withholdValues(message, known)).toBe(expected);

@@ -9,7 +9,7 @@ import type { Mirror } from '../../ports.ts';
 import { findStructureColumn } from '../../schema/model/columns.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { parseTableStructure } from '../../schema/parse/create-table.ts';
-import { readAlteredColumn } from '../../sql/alter-column.ts';
+import { readAlteration } from '../../sql/alter-column.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import type { AnalysedStatement } from '../analyse.ts';
 
@@ -27,7 +27,7 @@ interface Seen {
 
 /** @returns null for every statement but an ALTER COLUMN. */
 export function lookBeforeAlter(mirror: Mirror, { kind, sql }: AnalysedStatement): BeforeAlter | null {
-  const column = kind.type === 'alter-other' ? readAlteredColumn(sql) : null;
+  const column = kind.type === 'alter-other' ? (readAlteration(sql)?.column ?? null) : null;
   if (kind.type !== 'alter-other' || column === null) return null;
   const seen = look(mirror, kind.table);
   return seen === null ? null : { table: kind.table, column, seen };

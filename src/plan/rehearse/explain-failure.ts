@@ -15,6 +15,7 @@ import { straightenName } from '../../mirror/texts.ts';
 import type { Mirror } from '../../ports.ts';
 import { isRefusedName, nameAnew } from '../../schema/model/reserved-names.ts';
 import { findQuotedJson } from '../../schema/prisma/default-clauses.ts';
+import { readAlteration } from '../../sql/alter-column.ts';
 import { findBrokenPlaces } from '../../sql/broken.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { leaveOutOfCopy } from '../../sql/copy-texts.ts';
@@ -51,10 +52,15 @@ export function explainFailure(
       : ({ what: 'new-column', column } as const);
   return find(rehearsalFailed, 'blocker', place, {
     what: 'failed',
-    message: said,
+    message: isCut(said, statement) ? 'what it makes of the table is no SQL' : said,
     hint,
     mend: column === null ? findMend(mirror, said, statement) : leaveOut(mirror, statement, column),
   });
+}
+
+/** The engine's words are then the whole text that it made of the table. */
+function isCut(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): boolean {
+  return kind.type === 'alter-other' && /^CREATE\s+TABLE\b/i.test(said) && readAlteration(sql) !== null;
 }
 
 function isLeftover(said: string, { kind }: AnalysedStatement): boolean {
@@ -68,6 +74,7 @@ function findMend(mirror: Mirror, said: string, statement: AnalysedStatement): F
   if (kind.type === 'create-index' && isRefusedName(kind.name)) {
     return { what: 'rename-index', sql: nameAnew(kind.name, sql, readNames(mirror)) };
   }
+  if (kind.type === 'alter-other' && isCut(said, statement)) return { what: 'rebuild', table: kind.table };
   const quoted = dependsOnRows(kind) ? findQuotedColumn(said, sql) : null;
   return quoted === null ? null : { what: 'quote-text', sql: quoted.straight };
 }
@@ -103,6 +110,7 @@ function findQuotedColumn(said: string, sql: string): QuotedColumn | null {
 export function findHint(said: string, { kind, sql }: Pick<AnalysedStatement, 'kind' | 'sql'>): FailureHint | null {
   const index = /error in index (.+) after drop column/.exec(said)?.[1];
   if (index !== undefined) return { what: 'index-on-column', index };
+  if (isCut(said, { kind, sql })) return { what: 'cut-table' };
   const text = findQuotedColumn(said, sql)?.name;
   if (text !== undefined) return { what: 'quoted-text', text };
   return kind.type === 'rename-table' && /error in (view|trigger)/.test(said) ? { what: 'reader' } : null;

@@ -10,6 +10,7 @@ import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../.
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { isSystemTable } from '../../schema/model/objects.ts';
 import type { RehearsedPlan } from './rehearsed-plan.ts';
+import { findTooLarge } from './too-large.ts';
 
 export interface OnRowsInput {
   readonly database: Database;
@@ -49,7 +50,7 @@ export async function tryOnRows(
 function describeUnfetched({ schema }: Production, names: readonly string[]): RowsRun | null {
   const left = names.filter((name) => !isSystemTable(schema, name));
   if (left.length === 0) return null;
-  return { findings: [], answers: new Map(), times: [], ranOn: { tables: [], left, isWhole: false } };
+  return { findings: [], answers: new Map(), times: [], large: [], ranOn: { tables: [], left, isWhole: false } };
 }
 
 export interface RunOnAll {
@@ -82,8 +83,8 @@ function listShapes({ rows }: RehearsedPlan): readonly TableShape[] {
   return rows?.shapes ?? [];
 }
 
-function run(
-  { production, squashed, outside: { clock } }: OnRowsInput,
+async function run(
+  { database, production, squashed, outside: { clock }, signal }: OnRowsInput,
   { runs, rehearsed, rows }: RehearsedPlan,
   filled: FilledMirror,
   left: readonly string[],
@@ -92,7 +93,13 @@ function run(
   const migrations = runs
     .slice(0, last === -1 ? undefined : last)
     .filter(({ migration }) => !squashed.has(migration.migration.name));
-  return runOnRows({ filled, schema: production.schema, left, migrations, questions: rows?.here ?? [], clock });
+  const ran = await runOnRows({
+    ...{ filled, schema: production.schema, left, migrations },
+    ...{ questions: rows?.here ?? [], clock },
+  });
+  const found = [...ran.findings, ...(await findTooLarge(database, ran.large, signal))];
+  const blockers = rehearsed.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'blocker'));
+  return { ...ran, findings: found.filter((finding) => !blockers.some((told) => tellsSame(told, finding))) };
 }
 
 /** What the rows that were asked about have told already is not told again in the engine's words. */

@@ -4,27 +4,32 @@ import { breaksConstraints, type RowFault } from '../../findings/breaks-constrai
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
+import { leavesBroken } from '../../findings/leaves-broken.ts';
 import { type AnalysedMigration, placeOf } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
-import { type Fault, findFaults, mostTold } from './integrity.ts';
+import { mentionsName } from '../../sql/words.ts';
+import { withholdValues } from '../../text/withhold-values.ts';
+import { type Fault, findFaults, mostTold, repeatedValue } from './integrity.ts';
 import type { Unknown } from './unknown.ts';
+import { findUnreadable, type Unreadable } from './unreadable.ts';
 import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';
 
 /** What is wrong with the rows of some tables. */
 export interface Damages {
   readonly faults: readonly Fault[];
   readonly violations: readonly Violations[];
+  readonly unreadable: readonly Unreadable[];
 }
 
-/** Whether it can leave what the engine does not refuse: with foreign keys off, or by altering a column, which looks at no row. */
+/** Whether it can leave what the engine does not refuse: with foreign keys off, or by altering or adding a column, which looks at no row. */
 export function mayDamage({ foreignKeysOff, statements }: AnalysedMigration): boolean {
   return (
     foreignKeysOff ||
     statements.some(
       ({ kind }) =>
-        kind.type === 'alter-other' || (kind.type === 'add-column' && hasKeyword(kind.definition, 'REFERENCES')),
+        kind.type === 'alter-other' || (kind.type === 'add-column' && hasKeyword(kind.definition, 'REFERENCES', 'AS')),
     )
   );
 }
@@ -39,6 +44,7 @@ export async function readDamages(mirror: Mirror, migration: AnalysedMigration, 
   return {
     faults: await findFaults(mirror, tables),
     violations: (await findViolations(mirror, tables)).filter(({ parent }) => !unknown.has(parent)),
+    unreadable: await findUnreadable(mirror, tables),
   };
 }
 
@@ -53,10 +59,9 @@ export function compareDamages(
   added: readonly AddedViolations[],
 ): readonly Finding[] {
   const names = new FormerNames(migration);
+  const faults = after.faults.filter((fault) => !isKnown(fault, before.faults, names));
   return [
-    ...after.faults
-      .filter((fault) => !isKnown(fault, before.faults, names))
-      .map((fault) => describeFault(fault, migration)),
+    ...faults.filter((fault) => !isToldOtherwise(fault, faults)).map((fault) => describeFault(fault, migration)),
     ...after.violations.flatMap((broken, index) => {
       const isSame = ({ child, parent }: AddedViolations) =>
         sameName(child, broken.child) && sameName(parent, broken.parent);
@@ -66,7 +71,22 @@ export function compareDamages(
       const rows = Math.max(more, ...others.map((one) => one.rows));
       return rows > 0 ? [describeViolations(broken, rows, migration)] : [];
     }),
+    ...after.unreadable
+      .filter(({ table }) => !before.unreadable.some((known) => names.areSame(known.table, table)))
+      .map((column) => describeUnreadable(column, migration)),
   ];
+}
+
+/** An index with a value more than once lacks rows too. */
+function isToldOtherwise({ table, fault }: Fault, faults: readonly Fault[]): boolean {
+  if (fault.what !== 'index' || fault.message === repeatedValue) return false;
+  return faults.some(
+    (other) =>
+      other.table === table &&
+      other.fault.what === 'index' &&
+      other.fault.index === fault.index &&
+      other.fault.message === repeatedValue,
+  );
 }
 
 function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: FormerNames): boolean {
@@ -134,6 +154,15 @@ function describeViolations(broken: Violations, rows: number, migration: Analyse
   } as const;
   const evidence = { count: { rows, atLeast: false }, query: null, examples: null };
   return find(foreignKeys, 'hazard', findCause([child, parent], migration), args, { evidence });
+}
+
+function describeUnreadable({ table, column, message }: Unreadable, migration: AnalysedMigration): Finding {
+  const cause = migration.statements.find(
+    ({ kind }) => kind.type === 'add-column' && sameName(kind.table, table) && mentionsName(kind.definition, column),
+  );
+  const place = cause === undefined ? findCause([table], migration) : placeOf(migration, cause);
+  const reason = withholdValues(message, migration.statements.map(({ sql }) => sql).join('\n'));
+  return find(leavesBroken, 'hazard', place, { what: 'unreadable', table, column, reason });
 }
 
 /** The last statement that alters a column of one of the tables, or else that speaks of it. */

@@ -12,6 +12,8 @@ export interface Fault {
   readonly atLeast: boolean;
 }
 
+export const repeatedValue = 'it has a value more than once';
+
 /** How many the engine tells of one table (sqlite.org/pragma.html#pragma_integrity_check). */
 export const mostTold = 100;
 
@@ -59,7 +61,7 @@ function readFault(said: string, table: string): RowFault | null {
   const [, missing] = /^row .+ missing from index (.*)$/s.exec(said) ?? [];
   if (missing !== undefined) return { what: 'index', index: missing, message: 'it lacks rows of the table' };
   const [, repeated] = /^non-unique entry in index (.*)$/s.exec(said) ?? [];
-  if (repeated !== undefined) return { what: 'index', index: repeated, message: 'it has a value more than once' };
+  if (repeated !== undefined) return { what: 'index', index: repeated, message: repeatedValue };
   const [, wrong] = /^wrong # of entries in index (.*)$/s.exec(said) ?? [];
   if (wrong !== undefined) return { what: 'index', index: wrong, message: 'it has another number of rows' };
   return null;

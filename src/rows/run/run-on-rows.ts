@@ -15,6 +15,7 @@ import type { RunQuestion, RunRows } from '../ask/asking.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
 import type { FilledMirror, FilledTable } from './filled.ts';
+import { type LargeRow, LargeRows } from './large-rows.ts';
 import type { PlannedRun } from './planned.ts';
 import { type RebuildTime, RebuildTimes } from './rebuild-times.ts';
 import { Unknown } from './unknown.ts';
@@ -38,6 +39,8 @@ export interface RowsRun {
   readonly ranOn: RanOn;
   readonly answers: RunRows;
   readonly times: readonly RebuildTime[];
+  /** Rows that statements make, which a server may not take. */
+  readonly large: readonly LargeRow[];
 }
 
 /** @throws MigrateError REHEARSAL_STUCK, INTERRUPTED */
@@ -52,9 +55,11 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
     );
     const answering = openAnswering(mirror, unknown, input.questions, input.migrations);
     const times = new RebuildTimes(input.clock);
-    const end = await runAll({ ...input, mirror, unknown, answering, times });
+    const large = new LargeRows(mirror);
+    const end = await runAll({ ...input, mirror, unknown, answering, times, large });
     return {
       findings: end.findings,
+      large: large.found,
       answers: answering.answers,
       times: times.list(input.migrations.map(({ migration }) => migration)),
       ranOn: {
@@ -80,6 +85,7 @@ interface Running {
   readonly migrations: readonly PlannedRun[];
   readonly answering: Answering;
   readonly times: RebuildTimes;
+  readonly large: LargeRows;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -106,7 +112,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown, answering, times } = running;
+  const { mirror, unknown, answering, times, large } = running;
   mirror.run(`PRAGMA foreign_keys=${migration.foreignKeysOff ? 'OFF' : 'ON'}`);
   mirror.run('BEGIN');
   let met = false;
@@ -123,7 +129,9 @@ async function runStatements(running: Running, { migration, statements }: Planne
     const sent = await tryParts([...planned.before, planned.sent]);
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryParts(planned.after));
-    if (error !== null) return stopAt(running, error, isKnown ? placeOf(migration, statement) : null, planned);
+    const place = isKnown ? placeOf(migration, statement) : null;
+    if (error !== null) return stopAt(running, error, place, planned);
+    large.look(statement, place);
   }
   await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
   const error = await tryAll(mirror, ['COMMIT']);

@@ -77,7 +77,7 @@ async function checkConsented(target: TestTarget, story: Meanwhile): Promise<voi
 /** Applies, and lets the rows appear when the plan is made and nothing is sent yet. */
 export async function applyWhile(
   target: TestTarget,
-  story: Story & Pick<Meanwhile, 'meanwhile'>,
+  story: Story & { readonly meanwhile: string | readonly string[] },
   consents: readonly Consent[],
 ) {
   let before: unknown = null;
@@ -89,7 +89,7 @@ export async function applyWhile(
       consents,
       timeoutSeconds: 20,
       confirm: async () => {
-        await target.sql('PRAGMA foreign_keys=OFF', story.meanwhile);
+        await target.sql('PRAGMA foreign_keys=OFF', ...[story.meanwhile].flat());
         const { objects } = await readEverything(target);
         before = { objects, rows: await readRows(target) };
         return { type: 'yes', consents: [] };

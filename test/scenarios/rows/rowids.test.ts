@@ -110,8 +110,8 @@ describeMeanwhile('rowids that a rebuild hands out', [
     schema: `${product}\n${log}`,
     rows: {},
     pending: [redefine(changed)],
-    meanwhile: `INSERT INTO "Product" VALUES ('b', 'banana')`,
-    says: /rowids of "Product"/,
-    left: { Product: [['b', 'banana', null]], Seen: [[1]] },
+    meanwhile: `INSERT INTO "Product" (rowid, "id", "name") VALUES (7, 'b', 'banana')`,
+    says: /what is found in "Product" by rowid/,
+    left: { Product: [['b', 'banana', null]], Seen: [[7]] },
   },
 ]);

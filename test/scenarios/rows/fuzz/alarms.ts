@@ -38,7 +38,7 @@ function isEverythingThere(story: FuzzStory, hazard: Finding, { dumps }: ByHand)
 export function findUnchecked(planned: Plan): readonly Fault[] {
   const findings = findAll(planned);
   if (findings.some(({ kind }) => kind === 'blocker')) return [];
-  const unasked = findings.filter(({ code }) => code === 'unasked').map(({ message }) => message);
+  const notChecked = findings.filter(({ code }) => code === 'not-checked').map(({ message }) => message);
   const isPart = planned.ranOn?.isWhole === false ? ['not every statement ran on rows'] : [];
-  return [...unasked, ...isPart].map((text) => ({ kind: 'not checked', text }));
+  return [...notChecked, ...isPart].map((text) => ({ kind: 'not checked', text }));
 }
