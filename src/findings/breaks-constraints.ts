@@ -19,6 +19,9 @@ export type RowFault =
   /** An index that does not fit the rows; in the engine's words. */
   | { readonly what: 'index'; readonly index: string | null; readonly message: string };
 
+/** The message of an index with a value more than once. */
+export const repeatedValue = 'it has a value more than once';
+
 export const breaksConstraints = defineFinding({
   code: 'breaks-constraints',
   kinds: ['blocker'],
@@ -59,6 +62,8 @@ function writeWay({ table, fault }: BreaksConstraintsArgs): Way | string {
     case 'type':
       return `-- before it, in the same file, convert the values:\nUPDATE ${name} SET ${quoteIdentifier(fault.column)} = CAST(${quoteColumn(table, fault.column)} AS …);`;
     case 'index':
+      if (fault.message === repeatedValue)
+        return `-- before it, in the same file, change the values that become the same:\nUPDATE ${name} SET … WHERE …;`;
       return wayOf([
         tryable('-- after it, in the same file, make the index again:', [
           { at: 'last', sql: fault.index === null ? 'REINDEX;' : `REINDEX ${quoteIdentifier(fault.index)};` },

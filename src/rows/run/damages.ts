@@ -1,6 +1,6 @@
 /** What a migration leaves that the engine did not refuse: rows that break their own table's constraints, and rows without a parent. */
 
-import { breaksConstraints, type RowFault } from '../../findings/breaks-constraints.ts';
+import { breaksConstraints, type RowFault, repeatedValue } from '../../findings/breaks-constraints.ts';
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
@@ -11,7 +11,7 @@ import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
-import { type Fault, findFaults, mostTold, repeatedValue } from './integrity.ts';
+import { type Fault, findFaults, mostTold } from './integrity.ts';
 import type { Unknown } from './unknown.ts';
 import { findUnreadable, type Unreadable } from './unreadable.ts';
 import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';

@@ -1,6 +1,6 @@
 /** What is wrong with the rows of tables by what the tables themselves ask for, as the engine tells it. */
 
-import type { RowFault } from '../../findings/breaks-constraints.ts';
+import { type RowFault, repeatedValue } from '../../findings/breaks-constraints.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
 import { quoteText } from '../../sql/identifiers.ts';
 
@@ -11,8 +11,6 @@ export interface Fault {
   /** The engine stops looking at 100. */
   readonly atLeast: boolean;
 }
-
-export const repeatedValue = 'it has a value more than once';
 
 /** How many the engine tells of one table (sqlite.org/pragma.html#pragma_integrity_check). */
 export const mostTold = 100;
