@@ -104,7 +104,11 @@ async function run(
 
 /** What the rows that were asked about have told already is not told again in the engine's words. */
 export function addFindings(told: readonly Finding[], added: readonly Finding[]): readonly Finding[] {
-  return [...told, ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
+  const failing = new Set(added.filter(({ code }) => code === 'fails-on-rows').map(({ place }) => place.migration));
+  // That nothing is lost today is no news of what fails.
+  const isNews = ({ kind, code, place }: Finding) =>
+    kind !== 'note' || code !== 'data-loss' || !failing.has(place.migration);
+  return [...told.filter(isNews), ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
 }
 
 function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean {

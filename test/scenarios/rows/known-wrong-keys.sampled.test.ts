@@ -118,6 +118,7 @@ describeTargets('beside a failing copy', (fresh) => {
 
   it.each([
     ['a key', counted, ''],
+    ['a STRICT table', '"id" TEXT NOT NULL PRIMARY KEY, "note" INTEGER', 'STRICT'],
     ['a generated column', `${json} STORED`, ''],
   ])('no note says that all is well, or that nobody looked: %s', async (_, columns, options) => {
     const findings = await told(columns, options);
