@@ -19,7 +19,6 @@ const allowed: readonly (readonly [file: string, part: string, why: string])[] =
   ['cli/report/text/findings.ts', '-- ', 'A line of ours that is to be wrapped: whether it is a comment.'],
   ['drift/prisma-script.ts', '^-- [A-Z]', "Prisma's script is cut at its comments, also where it does not split."],
   ['findings/broken-before.ts', String.raw`\r?\n`, 'To be shown, SQL is cut into its lines.'],
-  ['rows/questions.ts', '', 'Queries that rows/ wrote itself and reads back; they are to go with it.'],
   ['sandbox/unknown-names.ts', 'no such table', "The engine's words."],
   ['sandbox/mentions.ts', '', 'A quick look for the names of a list; the tokens decide.'],
 ];

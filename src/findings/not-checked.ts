@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../sql/identifiers.ts';
 import { describeRows } from '../text/count.ts';
 import { listSome } from '../text/list.ts';
 import { defineFinding, type Found, type RowCount } from './finding.ts';
+import { inWords } from './way.ts';
 
 export interface NotCheckedArgs {
   readonly tables: readonly UncheckedTable[];
@@ -26,7 +27,7 @@ export const notChecked = defineFinding({
     `Not everything could be checked, because these rows were not fetched: ${listSome(tables.map(sayTable), mostNamed)}.`,
   why: () =>
     'If one of them breaks a constraint, the statement fails while the migration is applied, and all of it is rolled back. Guards watch over losses all the same.',
-  way: () => '-- run the plan on all rows that it concerns:\nmigrate-prod plan --rows all',
+  way: () => inWords('-- fetch all rows that the plan meets: --rows all'),
 });
 
 function sayTable({ table, count }: UncheckedTable): string {

@@ -60,7 +60,7 @@ export function analyseMigration(migration: Migration): AnalysedMigration {
     foreignKeysDeferred: statements.some((statement) => isDeferPragma(statement.kind)),
     namesCounters: statements.some(({ sql }) => mentionsName(sql, 'sqlite_sequence')),
     changesRows: statements.some((statement) => isRowChange(statement.kind) && !isRebuildCopy(statement, rebuilds)),
-    touchedTables: [...new Set(statements.flatMap((statement) => namesTables(statement.kind)).map(foldName))],
+    touchedTables: [...new Set(statements.flatMap((statement) => listTables(statement.kind)).map(foldName))],
     notes: statements.flatMap((statement) => notePragma(migration, statement)),
   };
 }
@@ -178,7 +178,8 @@ export function isDeferPragma(kind: Classified): boolean {
   return kind.type === 'pragma' && kind.name === 'defer_foreign_keys' && kind.value !== null;
 }
 
-function namesTables(kind: Classified): readonly string[] {
+/** The tables that a statement names. */
+export function listTables(kind: Classified): readonly string[] {
   switch (kind.type) {
     case 'create-table':
       return [kind.name];
@@ -211,7 +212,7 @@ function findBlocker(migration: Migration, statement: AnalysedStatement, tracker
   const { kind, line, sql } = statement;
   const place = { migration: migration.name, line, sql };
   if (kind.type === 'transaction') return find(transactionControl, 'blocker', place, { verb: kind.verb });
-  if (namesTables(kind).some((name) => sameName(name, tracker.name)) || reachesTracker(statement, tracker)) {
+  if (listTables(kind).some((name) => sameName(name, tracker.name)) || reachesTracker(statement, tracker)) {
     return find(touchesTracker, 'blocker', place, { table: tracker.name });
   }
   const parameter = findVariable(sql);

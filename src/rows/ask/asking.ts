@@ -123,9 +123,25 @@ export class Asking {
     return this.#asked.map(({ here }) => here);
   }
 
-  /** How many rows there are. */
-  count(rows: AskedRows): RowAnswer<RowCount> {
-    return this.#number(rows, 'count(*)');
+  /** How many rows there are. @param today the same, as production is asked, where that is in another way. */
+  count(rows: AskedRows, today?: RowAnswer<RowCount>): RowAnswer<RowCount> {
+    if (today === undefined) return this.#number(rows, 'count(*)');
+    const said = (answers: Answers): Said | null => {
+      const count = today(answers);
+      return count && { row: [count.rows], isCut: count.atLeast };
+    };
+    const answer = this.#askBoth(rows, `SELECT count(*) FROM (${rows.select})`, said);
+    return (answers) => readCount(answer(answers));
+  }
+
+  /** How many there are, asked of the run alone; null where it has no answer, which is no gap in the plan. */
+  countHere(select: string): RowAnswer<RowCount> {
+    const here = { moment: this.#moment, setUp: [], sql: `SELECT count(*) FROM (${select})`, tables: [] };
+    this.#asked.push({ here, answer: () => null });
+    return (answers) => {
+      const [row] = answers.here.get(here) ?? [];
+      return row === undefined ? null : { rows: Number(row[0]), atLeast: false };
+    };
   }
 
   /** How many there are, asked of production alone. */

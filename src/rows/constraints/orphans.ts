@@ -2,9 +2,10 @@
 
 import { find, placeIn, type RowCount } from '../../findings/finding.ts';
 import { type ForeignKeysArgs, foreignKeys } from '../../findings/foreign-keys.ts';
-import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, listTables, placeOf } from '../../plan/analyse.ts';
 import { mendOrphans } from '../../plan/structure/safe-ways.ts';
 import type { ForeignKeyStructure, TableStructure } from '../../schema/model/structure.ts';
+import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { RowAnswer } from '../ask/asking.ts';
 import { askExamples, rowsNow, type Scene } from '../ask/context.ts';
@@ -25,21 +26,32 @@ export interface Orphans {
   readonly count: RowAnswer<RowCount>;
 }
 
-/** Of the tables that a migration touches, as they are now. */
-export function countOrphansNow(scene: Scene, { touchedTables }: AnalysedMigration): readonly Orphans[] {
-  const touched = new Set(touchedTables);
+/** Of the tables whose rows or keys a migration may change, as they are now. */
+export function countOrphansNow(scene: Scene, { statements }: AnalysedMigration): readonly Orphans[] {
+  const touched = new Set(
+    statements
+      .filter(mayOrphan)
+      .flatMap(({ kind }) => listTables(kind))
+      .map(foldName),
+  );
   const nameOf = (table: string) => foldName(scene.rows.find(table)?.origin ?? table);
   return scene.structures.listReferring().flatMap((child) =>
     child.foreignKeys.flatMap((key): readonly Orphans[] => {
       const isTouched = touched.has(foldName(child.name)) || touched.has(foldName(key.references));
-      const condition = isTouched ? writeMissing(scene, child, key) : null;
+      const isEmpty = scene.rows.rowsOf(child.name).type === 'none';
+      const condition = isTouched && !isEmpty ? writeMissing(scene, child, key) : null;
       if (condition === null) return [];
       const name = JSON.stringify([nameOf(child.name), nameOf(key.references), key.columns.length]);
       const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${condition}`);
-      const count = scene.asking.count({ ...asked, bound: null });
+      const count = scene.asking.countHere(asked.select);
       return [{ child, key, name, condition, query: asked.bound?.sql ?? null, today: asked.bound, count }];
     }),
   );
+}
+
+function mayOrphan({ kind }: AnalysedStatement): boolean {
+  const isHarmless = ['create-index', 'pragma', 'select', 'rename-column'].includes(kind.type);
+  return !isHarmless && (kind.type !== 'add-column' || hasKeyword(kind.definition, 'REFERENCES'));
 }
 
 /**

@@ -64,8 +64,7 @@ export function findRows(
   const all = need === 'null' ? (rows.ask((from) => `SELECT * FROM ${from}`, reads, need)?.bound ?? null) : null;
   if (bound === null || all === null) return { count: scene.asking.count(asked), query, columns };
   // Conditions that fail on no row are asked of production in one pass.
-  const [here, today] = [scene.asking.count({ ...asked, bound: null }), scene.asking.countToday(all, where(''))];
-  return { count: (answers) => here(answers) ?? today(answers), query, columns };
+  return { count: scene.asking.count(asked, scene.asking.countToday(all, where(''))), query, columns };
 }
 
 const putTable = 'migrate_prod_put';

@@ -20,7 +20,7 @@ export function askHeld(scene: Scene, place: StatementPlace, walk: Walk): void {
   const passes = askAfter(scene, place);
   for (const { child, key, select } of holding) {
     const { bound } = rowsNow(scene, select);
-    const here = scene.asking.count({ select, bound: null });
+    const here = scene.asking.countHere(select);
     const isSure = walk.steps.every((step) => isStraight(scene, step, key.onDelete));
     const today = scene.asking.countToday(isSure ? bound : null);
     const columns = key.columns.map((column) => findWrittenName(child, column));
@@ -57,7 +57,7 @@ function listHolding(scene: Scene, { steps }: Walk) {
 function askAfter({ asking }: Scene, { analysed, statement }: StatementPlace) {
   const moment = { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement) };
   asking.at({ ...moment, when: 'after' });
-  const answer = asking.count({ select: 'SELECT 1', bound: null });
+  const answer = asking.countHere('SELECT 1');
   asking.at({ ...moment, when: 'before' });
   return answer;
 }

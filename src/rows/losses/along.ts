@@ -51,7 +51,7 @@ export function askAlong(scene: Scene, place: StatementPlace, walk: Walk, alongs
     const today = bound === null && mayAsk ? readToday(scene, walk, select) : null;
     const query = bound ?? today;
     const asks = today !== null && !isOfRowAlone(walk.steps[0]?.where ?? null) ? null : query;
-    const here = select === null || (isExact && !mayChange) ? null : scene.asking.count({ select, bound: null });
+    const here = select === null || (isExact && !mayChange) ? null : scene.asking.countHere(select);
     const production = scene.asking.countToday(asks);
     const count = (replies: Answers) => here?.(replies) ?? production(replies);
     return { along, count, isSure: today === null, query: isExact && !isLoose ? (query?.sql ?? null) : null };

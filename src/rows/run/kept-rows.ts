@@ -3,6 +3,7 @@
 import type { Allowed } from '../../findings/way.ts';
 import { listKeyColumns, readColumns } from '../../mirror/columns.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
+import { findPlainLiteral } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 
 /** The rows of one table; values are written so that they can be compared, and are shown to nobody. */
@@ -63,7 +64,7 @@ function write(value: string): string {
 
 /** Only constants: what else a default may be is not computed here. */
 function evaluate(mirror: Mirror, sql: string): string | null {
-  if (!/^(?:[+-]?\d+(?:\.\d+)?|'(?:[^']|'')*')$/.test(sql)) return null;
+  if (findPlainLiteral(sql) === null) return null;
   const [[value = null] = []] = mirror.query(`SELECT ${write(sql)}`);
   return value === null ? null : String(value);
 }

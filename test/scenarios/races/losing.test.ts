@@ -48,7 +48,10 @@ describeWithServer('a run that loses', () => {
     const { url } = subject;
     const migrations = shop.map((migration, index) =>
       index === failing
-        ? defineMigration(migration.name, [...migration.statements, `INSERT INTO "Counter" ("id") SELECT 1 LIMIT 1`])
+        ? defineMigration(migration.name, [
+            ...migration.statements,
+            `INSERT INTO "Counter" ("id") SELECT 1 WHERE random() IS NOT NULL`,
+          ])
         : migration,
     );
     const gate = await startGate(at.server, runs);
