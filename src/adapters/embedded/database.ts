@@ -210,8 +210,17 @@ async function askInTime(path: string, queries: readonly Question[], left: () =>
     return replies;
   } finally {
     // Its statements live on, and with them what they have locked.
-    if (connection.inTransaction) connection.exec('COMMIT');
+    if (connection.inTransaction) commit(connection);
     connection.close();
+  }
+}
+
+/** What was interrupted a moment ago may take the next statement along. */
+function commit(connection: Connection): void {
+  try {
+    connection.exec('COMMIT');
+  } catch {
+    connection.exec('COMMIT');
   }
 }
 

@@ -30,6 +30,9 @@ export function parseRowsSetting(setting: string): RowsSetting | null {
 /** A server answers with 10 MB at most. */
 export const mostBytes = 6_000_000;
 
+/** A server's value has 5 MB at most, with all that is measured short of it (sqld 0.24: SQLITE_LIMIT_LENGTH). */
+const mostOfTable = 4_000_000;
+
 /** Each column stands in the question with about 300 characters, and a server takes a question of 1 MB at most. */
 const mostColumns = 1_500;
 
@@ -69,7 +72,7 @@ export function buildRowsQuery(shapes: readonly TableShape[], { rows, bytes }: R
     `counted (t, n) AS (VALUES ${counts.join(', ')})`,
     `few (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(n) OVER (ORDER BY n, t) AS s FROM counted) WHERE s <= ${rows})`,
     `sized (t, c) AS MATERIALIZED (SELECT t, coalesce(${ofEach(length)}, 0) FROM few)`,
-    `fits (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(c) OVER (ORDER BY c, t) AS s FROM sized) WHERE s <= ${bytes})`,
+    `fits (t) AS MATERIALIZED (SELECT t FROM (SELECT t, sum(c) OVER (ORDER BY c, t) AS s FROM sized WHERE c <= ${mostOfTable}) WHERE s <= ${bytes})`,
   ];
   return { sql: `WITH ${parts.join(', ')} SELECT t, ${ofEach(text)} FROM fits` };
 }

@@ -188,6 +188,27 @@ describeTargets('rows that are not fetched', (fresh) => {
     expect([ready, planned.ranOn]).toEqual([true, { tables: [], left: ['Customer'], isWhole: false }]);
   });
 
+  it('are left where a value of a server has no room for them, and the others come all the same', async () => {
+    const { url } = await begin(await fresh(), {
+      ...{ title: '', pending: [], rows: { Small: [[1, 'x']] } },
+      schema: ['Small', 'Large']
+        .map((name) => `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY, "a" TEXT);`)
+        .join('\n'),
+      byHand: [
+        `INSERT INTO "Large" WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 10000) SELECT x, hex(zeroblob(125)) FROM n`,
+      ],
+    });
+    const init = ['Small', 'Large']
+      .map((name) => `CREATE TABLE "${name}" ("id" INTEGER PRIMARY KEY, "a" TEXT);`)
+      .join('\n');
+    const update = {
+      name: '20260301000000_b',
+      sql: 'UPDATE "Small" SET "a" = \'y\';\nUPDATE "Large" SET "a" = \'y\';',
+    };
+    const { plan: planned } = await plan({ url, migrations: [{ name: '20260101000000_init', sql: init }, update] });
+    expect(planned.ranOn).toEqual({ tables: [{ table: 'Small', rows: 1 }], left: ['Large'], isWhole: false });
+  });
+
   it('do not change the id of the plan', async () => {
     const { url } = await begin(await fresh(), { ...story, pending: ['UPDATE "Customer" SET "age" = 1;'] });
     const migrations = migrationsOf({ ...story, pending: ['UPDATE "Customer" SET "age" = 1;'] });
