@@ -25,5 +25,5 @@ export async function findTooLarge(
   const row = made[refused];
   if (row === undefined) return [];
   const said = `${readTooLarge(replies[refused])} (a row would have ${writeNumber(row.bytes)} bytes)`;
-  return [find(failsOnRows, 'blocker', row.place, { message: said, atEnd: false })];
+  return [find(failsOnRows, 'blocker', row.place, { message: said, atEnd: false, json: null })];
 }

@@ -2,10 +2,9 @@
 
 import type { Finding } from '../../findings/catalogue.ts';
 import { failsOnRows } from '../../findings/fails-on-rows.ts';
-import { find, type Place, placeIn, type RowCount } from '../../findings/finding.ts';
+import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { placeOf } from '../../plan/analyse.ts';
 import type { PlannedStatement, RanOn } from '../../plan/plan.ts';
-import { findUpdatedDuplicates } from '../../plan/updated-duplicates.ts';
 import { type Clock, EngineError, isOutOfBounds, type Mirror } from '../../ports.ts';
 import { isSystemTable, type Schema } from '../../schema/model/objects.ts';
 import { isLeftToChance } from '../../sql/chance.ts';
@@ -14,6 +13,7 @@ import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion, RunRows } from '../ask/asking.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { compareDamages, mayDamage, readDamages } from './damages.ts';
+import { findFailingRows } from './failing-rows.ts';
 import type { FilledMirror, FilledTable } from './filled.ts';
 import { type LargeRow, LargeRows } from './large-rows.ts';
 import type { PlannedRun } from './planned.ts';
@@ -160,33 +160,21 @@ async function stopAt(
   // The schema is the one on which it ran before: what does not even compile is a matter of this program.
   if (place === null || error.phase !== 'run' || isOutOfBounds(error)) return { findings: [], isWhole: false };
   const message = hideSecrets(withholdValues(error.message, readKnown(running)), []);
-  const args = { message, atEnd: planned === null };
-  const query = planned === null ? null : findRows(running, planned, error.message);
-  const evidence =
-    query === null ? {} : { evidence: { count: await countRows(running.mirror, query), query, examples: null } };
-  return { findings: [find(failsOnRows, 'blocker', place, args, evidence)], isWhole: false };
+  const all = running.migrations.flatMap(({ statements }) => statements);
+  const rows =
+    planned === null ? null : await findFailingRows(running.mirror, running.schema, planned, error.message, all);
+  const args = { message, atEnd: planned === null, json: rows?.json ?? null };
+  const evidence = rows && { count: { rows: rows.rows, atLeast: false }, query: rows.query, examples: null };
+  return {
+    findings: [find(failsOnRows, 'blocker', place, args, evidence === null ? {} : { evidence })],
+    isWhole: false,
+  };
 }
 
 /** What stands in the files and in the schema is no row's. */
 function readKnown({ migrations, schema }: Running): string {
   const files = migrations.flatMap(({ migration }) => migration.statements.map(({ sql }) => sql));
   return [...files, ...schema.objects.map(({ sql }) => sql ?? '')].join('\n');
-}
-
-/** The rows that an UPDATE makes the same, as production has them now. */
-function findRows({ migrations }: Running, failed: PlannedStatement, message: string): string | null {
-  const all = migrations.flatMap(({ statements }) => statements);
-  return findUpdatedDuplicates(failed, message, all);
-}
-
-async function countRows(mirror: Mirror, query: string): Promise<RowCount | null> {
-  try {
-    const [row] = await mirror.search(`SELECT count(*) FROM (${query})`);
-    return { rows: Number(row?.[0]), atLeast: false };
-  } catch (error) {
-    if (error instanceof EngineError) return null;
-    throw error;
-  }
 }
 
 /** RAISE(ROLLBACK), and what is broken off, have done so already. */

@@ -25,6 +25,9 @@ const statements: readonly Case[] = [
     at: 'UPDATE',
     fails: 'malformed JSON',
     says: /on production's rows: malformed JSON\.$/,
+    count: 2,
+    finds: 2,
+    way: /json_valid\("email"\)/,
   },
   {
     ...failing,
@@ -59,6 +62,7 @@ const statements: readonly Case[] = [
     pending: [`CREATE INDEX "Customer_x" ON "Customer" ("email" ->> '$.x');`],
     at: 'CREATE INDEX',
     fails: 'malformed JSON',
+    count: 2,
   },
   {
     ...failing,
