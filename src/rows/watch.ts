@@ -32,6 +32,7 @@ import { askAlteredColumn } from './constraints/altered-columns.ts';
 import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
+import { askRaised } from './constraints/raised.ts';
 import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
 import { Copies } from './losses/copies.ts';
@@ -56,8 +57,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
   const findTables = (sql: string): readonly string[] => [
-    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? [])),
+    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? sources.get(name) ?? [])),
   ];
+  /** The tables of production that one which the plan makes is filled from, by its folded name. */
+  const sources = new Map<string, readonly string[]>();
   const scene: Scene = {
     rows: new DatabaseRows(
       tables.map(({ name }) => {
@@ -109,7 +112,11 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const place = placeOf(migration, index);
       if (place === null) return [];
       askAt(migration, index, 'before');
-      const { kind } = place.statement;
+      const { kind, sql } = place.statement;
+      if (kind.type === 'insert' || (kind.type === 'create-table' && kind.asSelect))
+        noteSources(kind.type === 'insert' ? kind.table : kind.name, sql);
+      if (kind.type === 'rename-table') sources.set(foldName(kind.to), sources.get(foldName(kind.table)) ?? []);
+      askRaised(scene, place);
       switch (kind.type) {
         case 'drop':
           return kind.object === 'table' ? beforeDrop(place, kind.name) : [];
@@ -158,6 +165,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const tables = scene.asking.listUnanswered(name, answers);
       return tables.length === 0 ? [] : [find(notChecked, 'note', placeIn(name), { tables })];
     });
+  }
+
+  function noteSources(table: string, sql: string): void {
+    sources.set(foldName(table), [...new Set([...(sources.get(foldName(table)) ?? []), ...findTables(sql)])]);
   }
 
   function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {

@@ -144,6 +144,14 @@ export class Asking {
     };
   }
 
+  /** What becomes of the text only the run can tell: where a table that it names is not there, that is a gap in the plan. */
+  needsRun(sql: string): void {
+    const tables = this.#findTables(sql);
+    if (tables.length === 0) return;
+    this.#asked.push({ here: { moment: this.#moment, setUp: [], sql: 'SELECT 1', tables }, answer: () => null });
+    for (const table of tables) this.#size(table);
+  }
+
   /** How many there are, asked of production alone. */
   countToday(bound: BoundQuery | null, condition: string | null = null): RowAnswer<RowCount> {
     const aggregate = condition === null ? 'count(*)' : `sum((${condition}) IS TRUE)`;
