@@ -11,8 +11,10 @@ export function askRaised(scene: Scene, { statement: { kind, sql } }: StatementP
   switch (kind.type) {
     case 'create-index':
     case 'add-column':
-    case 'delete':
       if (mayRaise(sql)) scene.asking.needsRun(sql);
+      break;
+    case 'delete':
+      if ([sql, ...scene.structures.listTriggers(kind.table)].some(mayRaise)) scene.asking.needsRun(sql);
       break;
     case 'create-table':
       if (kind.asSelect && mayRaise(sql)) scene.asking.needsRun(sql);
