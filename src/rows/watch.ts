@@ -1,4 +1,4 @@
-/** Goes through the rehearsal statement by statement, follows what every table would hold, and notes what to ask production. */
+/** Goes through the rehearsal statement by statement, and notes what to ask about rows: the run on them, and production. */
 
 import type { Finding } from '../findings/catalogue.ts';
 import { find, placeIn } from '../findings/finding.ts';
@@ -19,6 +19,7 @@ import {
 import type { Mirror, Query } from '../ports.ts';
 import { readProductionTables } from '../production/tables.ts';
 import { isCompared, type Schema } from '../schema/model/objects.ts';
+import { hasKeyword } from '../sql/contents.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
 import { type Answers, Asking, type RunQuestion, type When } from './ask/asking.ts';
@@ -32,6 +33,7 @@ import { askAlteredColumn } from './constraints/altered-columns.ts';
 import { askChanged, askInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
+import { askRaised } from './constraints/raised.ts';
 import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
 import { Copies } from './losses/copies.ts';
@@ -55,8 +57,10 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   const production = readProductionTables(schema, (name) => structures.find(name));
   const tables = schema.objects.filter((object) => object.type === 'table' && isCompared(object, schema.tracker));
   const views = schema.objects.filter(({ type }) => type === 'view').map(({ name }) => foldName(name));
+  /** The tables of production that one which the plan makes is filled from, by its folded name. */
+  const sources = new Map<string, readonly string[]>();
   const findTables = (sql: string): readonly string[] => [
-    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? [])),
+    ...new Set([...listWords(sql)].flatMap((name) => scene.rows.find(name)?.origin ?? sources.get(name) ?? [])),
   ];
   const scene: Scene = {
     rows: new DatabaseRows(
@@ -109,7 +113,9 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const place = placeOf(migration, index);
       if (place === null) return [];
       askAt(migration, index, 'before');
+      noteSources(place);
       const { kind } = place.statement;
+      askRaised(scene, place);
       switch (kind.type) {
         case 'drop':
           return kind.object === 'table' ? beforeDrop(place, kind.name) : [];
@@ -158,6 +164,15 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       const tables = scene.asking.listUnanswered(name, answers);
       return tables.length === 0 ? [] : [find(notChecked, 'note', placeIn(name), { tables })];
     });
+  }
+
+  function noteSources({ statement: { kind, sql } }: StatementPlace): void {
+    const of = (table: string) => sources.get(foldName(table)) ?? [];
+    if (kind.type === 'rename-table') sources.set(foldName(kind.to), of(kind.table));
+    const isMade = kind.type === 'create-table' && kind.asSelect;
+    if (!isMade && (kind.type !== 'insert' || !hasKeyword(sql, 'SELECT'))) return;
+    const name = kind.type === 'insert' ? kind.table : kind.name;
+    sources.set(foldName(name), [...new Set([...of(name), ...findTables(sql)])]);
   }
 
   function askAt({ migration }: AnalysedMigration, statement: number, when: When): void {

@@ -91,6 +91,8 @@ export class Asking {
   readonly #queries: (string | Scan)[] = [];
   readonly #asked: Asked[] = [];
   readonly #sizes = new Map<string, RowAnswer<RowCount>>();
+  /** By migration, the tables without whose rows something is not known. */
+  readonly #needed = new Map<string, Set<string>>();
   /** Those of this moment, by their text. */
   #now = new Map<string, readonly Asked[]>();
   #moment: Moment = { migration: '', statement: 0, when: 'before' };
@@ -142,6 +144,17 @@ export class Asking {
       const [row] = answers.here.get(here) ?? [];
       return row === undefined ? null : { rows: Number(row[0]), atLeast: false };
     };
+  }
+
+  /** What becomes of the text only the run can tell: where a table that it names is not there, that is a gap in the plan. */
+  needsRun(sql: string): void {
+    const { migration } = this.#moment;
+    const known = this.#needed.get(migration) ?? new Set();
+    this.#needed.set(migration, known);
+    for (const table of this.#findTables(sql)) {
+      known.add(table);
+      this.#size(table);
+    }
   }
 
   /** How many there are, asked of production alone. */
@@ -208,15 +221,15 @@ export class Asking {
   }
 
   /**
-   * Tables with rows that a question was about which nobody answered, with how many there are. What fails on rows that are here is
-   * told by the run.
+   * Tables with rows that a question was about which nobody answered, or which the run needs, with how many there are. What fails on
+   * rows that are here is told by the run.
    */
   listUnanswered(migration: string, answers: Answers): readonly UncheckedTable[] {
     const open = this.#asked.filter(
       ({ here, answer }) =>
         here.moment.migration === migration && here.watched === undefined && answer(answers) === null,
     );
-    const tables = new Set(open.flatMap(({ here }) => here.tables));
+    const tables = new Set([...open.flatMap(({ here }) => here.tables), ...(this.#needed.get(migration) ?? [])]);
     return [...tables]
       .filter((table) => !answers.loaded.has(foldName(table)))
       .map((table) => ({ table, count: this.#sizes.get(table)?.(answers) ?? null }))

@@ -21,8 +21,13 @@ export function askAlteredColumn(scene: Scene, place: StatementPlace, table: str
   const old = scene.structures.find(table);
   const made = altered && parseTableStructure(`CREATE TABLE t (${altered.definition}\n)`);
   const column = old && findStructureColumn(old, altered?.column ?? '');
+  const wanted = made?.columns[0];
   // Under another name, what it asks for cannot be asked before.
-  if (!old || !made || !column || !sameName(column.name, made.columns[0]?.name ?? '')) return;
+  const isSame = column && wanted && sameName(column.name, wanted.name);
+  // How the rows that are there fit another type, and their indexes another collation, only the run knows.
+  if (!isSame || column.type !== wanted.type || column.collation !== wanted.collation)
+    scene.asking.needsRun(place.statement.sql);
+  if (!old || !made || !isSame) return;
   const tell = (fault: RowFault) => (evidence: FindingEvidence) =>
     find(breaksConstraints, 'blocker', placeAt(place), { table: old.name, fault }, { evidence });
   if (made.columns[0]?.notNull && !column.notNull)
@@ -70,7 +75,10 @@ function askParents(
 function ask(scene: Scene, place: StatementPlace, tables: readonly string[], condition: string, tell: Tell): void {
   const { statements } = place.analysed;
   const later = statements.slice(statements.indexOf(place.statement) + 1);
-  if (later.some(({ sql }) => tables.some((table) => mentionsName(sql, table)))) return;
+  if (later.some(({ sql }) => tables.some((table) => mentionsName(sql, table)))) {
+    scene.asking.needsRun(place.statement.sql);
+    return;
+  }
   const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(tables[0] ?? '')} WHERE ${condition}`);
   const answer = scene.asking.count(asked);
   scene.findings.push((answers) => {

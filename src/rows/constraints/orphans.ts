@@ -19,6 +19,7 @@ export interface Orphans {
   /** Its tables as production calls them, to know it by at another moment. */
   readonly name: string;
   readonly condition: string;
+  readonly select: string;
   /** What finds them in production; null where nothing does. */
   readonly query: string | null;
   readonly today: BoundQuery | null;
@@ -44,7 +45,8 @@ export function countOrphansNow(scene: Scene, { statements }: AnalysedMigration)
       const name = JSON.stringify([nameOf(child.name), nameOf(key.references), key.columns.length]);
       const asked = rowsNow(scene, `SELECT * FROM ${quoteIdentifier(child.name)} WHERE ${condition}`);
       const count = scene.asking.countHere(asked.select);
-      return [{ child, key, name, condition, query: asked.bound?.sql ?? null, today: asked.bound, count }];
+      const { select, bound } = asked;
+      return [{ child, key, name, condition, select, query: bound?.sql ?? null, today: bound, count }];
     }),
   );
 }
@@ -78,6 +80,8 @@ export function askOrphans(
   for (const { orphans, standing, more } of counted) {
     const isAsked = consequence === 'asks' || standing.length > 0 || isMade(analysed, orphans.child.name);
     if (!isAsked) continue;
+    if (!isSame(orphans, standing) && [orphans, ...standing].some(({ today }) => today?.isSure !== true))
+      scene.asking.needsRun(orphans.select);
     const count: RowAnswer<RowCount> = (answers) =>
       consequence === 'fails' && isOutweighed(answers) ? null : more(answers);
     const because = consequence === 'fails' ? 'commit-fails' : standing.length > 0 ? 'keys-off' : 'not-checked';
@@ -90,13 +94,18 @@ function countNow(scene: Scene, { today: bound, count }: Orphans): RowAnswer<Row
   return (answers) => count(answers) ?? today(answers);
 }
 
+/** The same rows of production, whatever the migration does. */
+function isSame(now: Orphans, standing: readonly Orphans[]): boolean {
+  return now.query !== null && standing.some(({ query }) => query === now.query);
+}
+
 /** Those that were there before are no news. */
 function countMore(scene: Scene, now: Orphans, standing: readonly Orphans[]): RowAnswer<RowCount> {
-  const isSame = now.query !== null && standing.some(({ query }) => query === now.query);
-  const counts = [now, ...standing].map((orphans) => (isSame ? orphans.count : countNow(scene, orphans)));
+  const isKept = isSame(now, standing);
+  const counts = [now, ...standing].map((orphans) => (isKept ? orphans.count : countNow(scene, orphans)));
   return (answers) => {
     const [after = null, ...before] = counts.map((count) => count(answers));
-    if (after === null || before.includes(null)) return isSame ? { rows: 0, atLeast: false } : null;
+    if (after === null || before.includes(null)) return isKept ? { rows: 0, atLeast: false } : null;
     return { ...after, rows: before.reduce((rows, each) => rows - (each?.rows ?? 0), after.rows) };
   };
 }

@@ -23,6 +23,7 @@ export function askHeld(scene: Scene, place: StatementPlace, walk: Walk): void {
     const here = scene.asking.countHere(select);
     const isSure = walk.steps.every((step) => isStraight(scene, step, key.onDelete));
     const today = scene.asking.countToday(isSure ? bound : null);
+    if (!isSure || bound === null) scene.asking.needsRun(select);
     const columns = key.columns.map((column) => findWrittenName(child, column));
     const args = { what: 'held', child: child.name, parent: key.references, key: key.sql, columns, isRebuilt } as const;
     report(scene, place, 'fails', {

@@ -36,6 +36,6 @@ test(`what a plan says of rows is what happens, in ${runs} random stories`, {
     expect(found, tell(story)).toEqual([]);
   });
   await fc.assert(property, { numRuns: runs, seed });
-  // A plan that only reasons about rows misses one in seven.
+  // A plan without rows misses one in seven.
   expect(missed / runs).toBeLessThanOrEqual(mostMissed);
 });
