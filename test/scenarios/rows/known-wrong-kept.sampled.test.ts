@@ -176,7 +176,7 @@ INSERT INTO "new_Thing" ("id", "n") SELECT "id", "n" FROM "Thing" WHERE "id" > 1
       ),
     ],
     count: 2,
-    finds: 2,
+    finds: 0,
     after: {
       Thing: [
         [1, 'A RED ONE', '5'],
