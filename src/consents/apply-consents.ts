@@ -95,30 +95,41 @@ function openConsentedLosses(plan: Plan, given: readonly Consent[]) {
   };
   return (guard: DataGuard, migration: PlannedMigration): boolean => {
     const losing = findLosing(guard, migration, plan.migrations);
+    if (listShownLosses(losing).said.has(buildLossKey(guard.loss))) return true;
     const consented = codes.get(losing) ?? listCodes(losing);
     return consented.has(guard.toldAs ?? guard.code) && isShownLoss(guard, migration, plan.migrations);
   };
 }
 
-/** The losses that each migration's hazards show, by their keys. */
-const shownLosses = new WeakMap<PlannedMigration, ReadonlySet<string>>();
+/** The losses that each migration's findings show, by their keys. */
+interface ShownLosses {
+  readonly all: ReadonlySet<string>;
+  /** By notes: the file says them in so many words, and no consent is needed. */
+  readonly said: ReadonlySet<string>;
+}
 
-function listShownLosses(migration: PlannedMigration): ReadonlySet<string> {
+const shownLosses = new WeakMap<PlannedMigration, ShownLosses>();
+
+function listShownLosses(migration: PlannedMigration): ShownLosses {
   const known = shownLosses.get(migration);
   if (known !== undefined) return known;
-  const hazards = migration.findings.filter(({ kind }) => kind === 'hazard');
-  const losses = new Set(hazards.flatMap((finding) => (finding.losses ?? []).map(buildLossKey)));
+  const list = (findings: PlannedMigration['findings']) =>
+    new Set(findings.flatMap((finding) => (finding.losses ?? []).map(buildLossKey)));
+  const losses = {
+    all: list(migration.findings),
+    said: list(migration.findings.filter(({ kind }) => kind === 'note')),
+  };
   shownLosses.set(migration, losses);
   return losses;
 }
 
-/** True if the plan shows the loss that the guard would prevent, so that a consent to that loss lifts the guard. */
+/** True if the plan shows the loss that the guard would prevent, so that a consent to that loss, or a note of it, lifts the guard. */
 export function isShownLoss(
   guard: DataGuard,
   migration: PlannedMigration,
   migrations: readonly PlannedMigration[],
 ): boolean {
-  return listShownLosses(findLosing(guard, migration, migrations)).has(buildLossKey(guard.loss));
+  return listShownLosses(findLosing(guard, migration, migrations)).all.has(buildLossKey(guard.loss));
 }
 
 function findLosing(

@@ -12,6 +12,7 @@ import {
   whyCleared,
   whyLost,
   whyNothing,
+  whyWritten,
 } from './data-loss-words.ts';
 import { type CopyKeeps, keepColumn } from './kept-copy.ts';
 import { tryable, type Way } from './way.ts';
@@ -69,18 +70,16 @@ export function tellChangedValues(
   { kind, count }: LossFacts,
 ): LossWords {
   const [rebuilt, name] = [quoteIdentifier(table), quoteColumn(table, column)];
-  if (kind === 'note') {
+  if (kind === 'note' && count === null) {
     const message = `Rebuilds ${rebuilt} in a way that could change the values of ${name}; today it changes none.`;
     return { message, why: whyNothing, way: null };
   }
   const rows = sayLost(count, 'rows');
-  return {
-    message: isThere
-      ? `Rebuilds ${rebuilt} and changes the values of ${name} in ${rows}.`
-      : `Rebuilds ${rebuilt} without ${name}, and copies another value in its place in ${rows}.`,
-    why: whyLost,
-    way: keepColumn(table, column, copy),
-  };
+  const message = isThere
+    ? `Rebuilds ${rebuilt} and changes the values of ${name} in ${rows}.`
+    : `Rebuilds ${rebuilt} without ${name}, and copies another value in its place in ${rows}.`;
+  if (kind === 'note') return { message, why: whyWritten, way: null };
+  return { message, why: whyLost, way: keepColumn(table, column, copy) };
 }
 
 /** A rebuild in which only some of the statements copy the column. */

@@ -12,7 +12,7 @@ export interface LossWords {
 
 /** What production's rows tell about a loss. */
 export interface LossFacts {
-  /** A note if there is nothing to lose. */
+  /** A note if there is nothing to lose, or if the file says it in so many words. */
   readonly kind: Kind;
   /** null if it could not be counted. */
   readonly count: RowCount | null;
@@ -36,6 +36,8 @@ export interface Clearable {
 export const whyLost = 'Only a backup can bring it back.';
 
 export const whyCleared = `The plan deletes it first, as its files say. ${whyLost}`;
+
+export const whyWritten = 'The copy says so itself, as an UPDATE would: it needs no consent.';
 
 /** The reason of a note, when there is nothing to lose. */
 export const whyNothing = 'If something is there when it runs, apply stops and loses nothing.';

@@ -49,11 +49,11 @@ export type DataLossArgs =
 
 type DataLoss = Found<'data-loss', 'hazard' | 'note', DataLossArgs>;
 
-/** A note if there is nothing to lose today. */
+/** A note if there is nothing to lose today, or if a copy writes out what becomes of a value. */
 export const dataLoss = defineFinding({
   code: 'data-loss',
   kinds: ['hazard', 'note'],
-  title: { hazard: 'rows or values are lost', note: 'something empty is dropped' },
+  title: { hazard: 'rows or values are lost', note: 'nothing is lost, or a copy changes values by its own words' },
   asksForName: true,
   say: (found: DataLoss) => tellLoss(found).message,
   why: (found: DataLoss) => tellLoss(found).why,

@@ -45,7 +45,7 @@ export interface Examples {
 /** What production's rows tell, and what would be lost. Both are absent if there is nothing. */
 export interface Proven {
   readonly evidence?: FindingEvidence;
-  /** Consent to these losses lifts their guards. */
+  /** Consent to these losses lifts their guards. Those of a note need none: the file says them in so many words. */
   readonly losses?: readonly Loss[];
 }
 

@@ -28,6 +28,8 @@ const kinds = {
   'rows-without-key': ['table', 'column'],
   values: ['table', 'column'],
   'values-not-kept': ['table', 'column'],
+  /** By an expression that the copy writes out. */
+  'values-rewritten': ['table', 'column'],
   'ids-again': ['table'],
   /** Something finds rows by them, and they become other rows', or nobody's. */
   rowids: ['table'],
@@ -93,6 +95,8 @@ export function wordLoss(loss: Loss): string {
       return `values in ${nameColumn(loss)}`;
     case 'values-not-kept':
       return `values of ${nameColumn(loss)} that are not kept`;
+    case 'values-rewritten':
+      return `values of ${nameColumn(loss)} that the copy makes others of`;
     case 'ids-again':
       return `ids of "${loss.table}" that would be used again`;
     case 'rowids':

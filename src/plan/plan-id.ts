@@ -15,7 +15,7 @@ export interface PlanParts {
   readonly tracker: string;
   readonly schema: string;
   readonly actions: string;
-  /** The blockers and hazards that people see, as `describeShown` names them. */
+  /** The blockers and hazards that people see, and the losses of notes, as `describeShown` names them. */
   readonly shown: readonly string[];
 }
 
@@ -53,13 +53,13 @@ export function describeActions(migrations: readonly PlannedMigration[]): string
   );
 }
 
-/** Every blocker and hazard, each once: its place, and one entry for each loss. Notes ask nothing of anybody. */
+/** Every blocker and hazard, each once, and every note that lifts a guard: its place, and one entry for each loss. Other notes ask nothing of anybody. */
 export function describeShown(findings: readonly Finding[]): readonly string[] {
   return [...new Set(findings.flatMap(describeFinding))].sort();
 }
 
 function describeFinding({ kind, code, place, losses = [], args }: Finding): readonly string[] {
-  if (kind === 'note') return [];
+  if (kind === 'note' && losses.length === 0) return [];
   // Where no loss tells it, what it names does: two of one code may be about two tables.
   const about = losses.length > 0 ? losses.map(buildLossKey) : [JSON.stringify(args, leaveOut)];
   return about.map((one) => JSON.stringify([kind, code, place.migration, place.line, place.sql, one]));

@@ -15,6 +15,7 @@ it('has a key of its own for each, which is not to change without a new format o
     '{"kind":"rows-without-key","table":"Customer","column":"id"}',
     '{"kind":"values","table":"Customer","column":"fax"}',
     '{"kind":"values-not-kept","table":"Customer","column":"fax"}',
+    '{"kind":"values-rewritten","table":"Customer","column":"fax"}',
     '{"kind":"ids-again","table":"Customer"}',
     '{"kind":"rowids","table":"Customer"}',
   ]);
@@ -69,6 +70,7 @@ it('has words for people', () => {
     'rows of "Customer" that have NULL in "id"',
     'values in "Customer"."fax"',
     'values of "Customer"."fax" that are not kept',
+    'values of "Customer"."fax" that the copy makes others of',
     'ids of "Customer" that would be used again',
     'what is found in "Customer" by rowid',
   ]);

@@ -13,6 +13,7 @@ const ofKinds = {
   'rows-without-key': { kind: 'rows-without-key', table: 'Customer', column: 'id' },
   values: { kind: 'values', table: 'Customer', column: 'fax' },
   'values-not-kept': { kind: 'values-not-kept', table: 'Customer', column: 'fax' },
+  'values-rewritten': { kind: 'values-rewritten', table: 'Customer', column: 'fax' },
   'ids-again': { kind: 'ids-again', table: 'Customer' },
   rowids: { kind: 'rowids', table: 'Customer' },
 } as const satisfies { readonly [K in Loss['kind']]: Extract<Loss, { readonly kind: K }> };

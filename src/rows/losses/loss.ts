@@ -21,6 +21,8 @@ interface LossReport {
   readonly columns: readonly string[];
   /** Where nothing is left by then; null where that is not worth a word. A hazard asks for consent all the same. */
   readonly nothing: ((replies: Answers) => Nothing) | null;
+  /** Whether the statement says it in so many words: what is counted is a note. */
+  readonly isSaid?: boolean;
 }
 
 interface Nothing {
@@ -28,11 +30,11 @@ interface Nothing {
   readonly args: DataLossArgs;
 }
 
-/** A hazard where there is something to lose, or was before the plan itself, or nobody can tell; a note otherwise. */
+/** A hazard where there is something to lose that the statement does not say, or was before the plan itself, or nobody can tell; a note otherwise. */
 export function reportLoss(
   scene: Scene,
   place: StatementPlace,
-  { loss, args, query, columns, ...asked }: LossReport,
+  { loss, args, query, columns, isSaid = false, ...asked }: LossReport,
 ): void {
   const examples = query === null ? () => null : askExamples(scene, query, columns);
   const losses = [loss];
@@ -53,7 +55,7 @@ export function reportLoss(
       query: count === null || query === null ? null : query,
       examples: examples(replies),
     };
-    return [find(dataLoss, 'hazard', placeAt(place), args, { evidence, losses })];
+    return [find(dataLoss, isSaid && count !== null ? 'note' : 'hazard', placeAt(place), args, { evidence, losses })];
   });
 }
 

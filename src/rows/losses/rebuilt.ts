@@ -10,6 +10,7 @@ import type { ColumnStructure } from '../../schema/model/structure.ts';
 import { isKeyword, isOperator } from '../../sql/cursor.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
+import { isWrittenOut } from '../../sql/written-out.ts';
 import type { Answers } from '../ask/asking.ts';
 import { findFilled, type Scene, type StatementPlace } from '../ask/context.ts';
 import { findLeft, findValues, listPlaces, nameAfter, type Pair, pairTables } from './copied-pair.ts';
@@ -83,6 +84,8 @@ interface Fate {
   readonly isKept: boolean;
   /** Whether the new columns make others of some; `seldom`: only of such as are seldom there. */
   readonly changes: 'never' | 'seldom' | 'always';
+  /** Whether every statement writes out what it makes of them. */
+  readonly isSaid: boolean;
 }
 
 /** null where nothing is made of them. */
@@ -100,7 +103,14 @@ function findFate({ old, made, parts }: Pair, column: ColumnStructure): Fate | n
   const least = (['never', 'seldom'] as const).find((change) => changes.includes(change));
   const isGuessed = parts.some(({ items }) => items.some(({ text }) => text === ''));
   const isKept = !isRead && !isGuessed && (isWhole || kept.every((names) => names.length > 0));
-  return { into, isKept, changes: isRead ? 'always' : (least ?? 'always') };
+  const isSaid = parts.every((part) => writesOut(part, into));
+  return { into, isKept, changes: isRead ? 'always' : (least ?? 'always'), isSaid };
+}
+
+/** By expressions alone; what it hands on to one of the columns has to come back as it was. */
+function writesOut({ items }: CopiedPart, into: readonly string[]): boolean {
+  const given = items.filter((item) => into.includes(item.into));
+  return given.length > 0 && given.every(({ text }) => isWrittenOut(text));
 }
 
 /**
@@ -119,16 +129,16 @@ function askValues(
   place: StatementPlace,
   pair: Pair,
   { name: column }: ColumnStructure,
-  { into, changes }: Fate,
+  { into, changes, isSaid }: Fate,
 ): readonly DataGuard[] {
   const { made, parts } = pair;
   const table = pair.old.name;
   const values = findValues(scene, place, pair, column, into);
   const after = into.map((name, index) => ({ value: nameAfter(index), by: compareBy(parts, name) }));
   const lost = isLost('"before"', after);
-  const loss = { kind: 'values-not-kept', table, column } as const;
+  const loss = { kind: isSaid ? 'values-rewritten' : 'values-not-kept', table, column } as const;
   const shared = { table, column, copy: findCopyKeeps(scene, table) };
-  const isPartly = parts.length > 1 && changes === 'never';
+  const isPartly = parts.length > 1 && changes === 'never' && !isSaid;
   const isThere = findStructureColumn(made, column) !== undefined;
   const args: DataLossArgs = isPartly
     ? { what: 'partly-kept', ...shared }
@@ -141,7 +151,7 @@ function askValues(
   const all = values?.bound ? null : countRows(scene, table, `${quoteIdentifier(column)} IS NOT NULL`).count;
   const isQuiet = changes !== 'always' || isRowidColumn(made, column);
   reportLoss(scene, place, {
-    ...{ loss, args, query: counted?.query ?? null, columns: ['before', ...after.map(({ value }) => value)] },
+    ...{ loss, args, isSaid, query: counted?.query ?? null, columns: ['before', ...after.map(({ value }) => value)] },
     count: (replies) =>
       counted?.count(replies) ??
       (changes === 'seldom' || all?.(replies)?.rows === 0 ? { rows: 0, atLeast: false } : null),

@@ -175,7 +175,6 @@ const orphaning: readonly Case[] = [
     pending: [redefine({ ...copy, select: '"id" + 100, "name"' })],
     count: 2,
     finds: 2,
-    allow: ['data-loss'],
     after: {
       ...withOrders,
       Customer: customers.map(([id, name]) => [Number(id) + 100, name ?? null]),

@@ -1,4 +1,4 @@
-/** Values that are all still there after a migration: nothing to lose, and said as such. */
+/** Values that are all still there, or that a statement changes in so many words: nothing to lose, and said as such. */
 
 import { expect, it } from 'vitest';
 import { plan } from '../../../src/index.ts';
@@ -100,8 +100,95 @@ const copied: readonly Case[] = [
   },
 ];
 
+const loud = { Thing: rows.Thing.map(([id = null, kind = null, n = null]) => [id, String(kind).toUpperCase(), n]) };
+const noted = { tells: 'note', code: 'data-loss', at: anyOfRebuild, schema, rows } as const;
+const written: readonly Case[] = [
+  {
+    ...noted,
+    title: 'upper() in a copy, as in an UPDATE',
+    pending: [redefine({ ...copy, select: '"id", upper("kind"), "n"' })],
+    says: /^Rebuilds "Thing" and changes the values of "Thing"\."kind" in 1 row\.$/,
+    count: 1,
+    finds: 1,
+    after: loud,
+  },
+  {
+    ...noted,
+    title: 'a CASE in a copy',
+    pending: [redefine({ ...copy, select: `"id", CASE "kind" WHEN 'BLUE' THEN 'b' ELSE "kind" END, "n"` })],
+    after: {
+      Thing: [
+        [1, 'a red one', '5'],
+        [2, 'b', null],
+      ],
+    },
+  },
+  {
+    ...noted,
+    title: 'another column that is computed from one that goes',
+    pending: [
+      redefine({
+        ...copy,
+        columns: columns.replace('"n" TEXT', '"m" INTEGER'),
+        into: '"id", "kind", "m"',
+        select: '"id", "kind", "n" * 2',
+      }),
+    ],
+    count: 1,
+    finds: 1,
+    after: {
+      Thing: [
+        [1, 'a red one', 10],
+        [2, 'BLUE', null],
+      ],
+    },
+  },
+  {
+    tells: 'hazard',
+    code: 'data-loss',
+    title: 'beside a copy of the column that does not come back',
+    at: anyOfRebuild,
+    schema,
+    rows: { Thing: [[1, '007', null]] },
+    pending: [
+      redefine({
+        ...copy,
+        columns: `${columns}, "code" INTEGER`,
+        into: '"id", "kind", "n", "code"',
+        select: `"id", substr("kind", 3), "n", "kind"`,
+      }),
+    ],
+    count: 1,
+    finds: 1,
+    after: { Thing: [[1, '7', null, 7]] },
+  },
+  {
+    tells: 'hazard',
+    code: 'data-loss',
+    title: 'in one of two statements, where the other leaves it out',
+    at: anyOfRebuild,
+    schema,
+    rows,
+    pending: [
+      insert(
+        `INSERT INTO "new_Thing" SELECT "id", upper("kind"), "n" FROM "Thing" WHERE "id" = 1;
+INSERT INTO "new_Thing" ("id", "n") SELECT "id", "n" FROM "Thing" WHERE "id" > 1;`,
+      ),
+    ],
+    count: 2,
+    finds: 0,
+    after: {
+      Thing: [
+        [1, 'A RED ONE', '5'],
+        [2, null, null],
+      ],
+    },
+  },
+];
+
 describeCases('a column that goes when its values were given to another', sampled(moves, 2));
 describeCases('rows that all come through', sampled(copied, 2));
+describeCases('a value that a copy changes in so many words', sampled(written, 2));
 
 describeTargets('what a plan notes', (fresh) => {
   const note = async (story: { readonly schema: string; readonly rows: typeof rows }, pending: string) => {
@@ -116,6 +203,11 @@ describeTargets('what a plan notes', (fresh) => {
       `CREATE TABLE "help" AS SELECT * FROM "Thing";\nDROP TABLE "Thing";\nCREATE TABLE "Thing" (${columns});\nINSERT INTO "Thing" SELECT * FROM "help";\nDROP TABLE "help";`,
     );
     expect(await note({ schema, rows }, helped)).toEqual([]);
+  });
+
+  it('is not that all is well, nor that nobody looked, beside what fails', async () => {
+    const strict = { ...copy, columns: columns.replace('"kind" TEXT', '"kind" INTEGER'), options: 'STRICT' };
+    expect(await note({ schema, rows }, redefine(strict))).toEqual(['blocker fails-on-rows']);
   });
 });
 

@@ -17,6 +17,8 @@ export interface Meanwhile extends Story {
   readonly says: RegExp;
   /** The error's code there; PLAN_STALE unless given. */
   readonly error?: string;
+  /** Whether it is a note then, as the file says it in so many words: no consent is needed. */
+  readonly isSaid?: true;
   /** What is left once a plan has shown it, and it was consented to. */
   readonly left: Tables;
 }
@@ -48,6 +50,10 @@ async function checkStale(target: TestTarget, story: Meanwhile): Promise<void> {
     expect(result.plan.id).not.toBe(seen.plan.id);
     expect(await readEverything(target)).toEqual(before);
   }
+  if (story.isSaid) {
+    expect(await apply(input)).toMatchObject({ outcome: 'applied', error: null });
+    return expect(await readRows(target)).toEqual(story.left);
+  }
   expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
   expect(await readEverything(target)).toEqual(before);
 }
@@ -60,8 +66,12 @@ async function checkGuard(target: TestTarget, story: Meanwhile, consents: readon
   const { objects } = await readEverything(target);
   expect({ objects, rows: await readRows(target) }).toEqual(before);
   const input = { url: target.url, migrations: migrationsOf(story) };
-  expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
-  expect(await apply({ ...input, allow: [story.code] })).toMatchObject({ outcome: 'applied', error: null });
+  if (!story.isSaid)
+    expect(await apply(input)).toMatchObject({ outcome: 'blocked', error: { code: 'CONSENT_MISSING' } });
+  expect(await apply({ ...input, allow: story.isSaid ? [] : [story.code] })).toMatchObject({
+    outcome: 'applied',
+    error: null,
+  });
   expect(await readRows(target)).toEqual(story.left);
 }
 

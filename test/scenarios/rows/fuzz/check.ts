@@ -13,7 +13,7 @@ import { type Dump, isSame, readDump, textOf } from './dump.ts';
 import type { Fault } from './fault.ts';
 import { type Health, readHealth } from './health.ts';
 import { judgeEnd, judgePlan } from './judge.ts';
-import { findLosses, findLostMarks } from './losses.ts';
+import { findLosses, findLostMarks, listSaid } from './losses.ts';
 import type { FuzzStory } from './story.ts';
 
 const createTracker = buildTracker(prismaTracker).sql;
@@ -99,13 +99,15 @@ function judgeApplied(
   const found = findAll(result.plan);
   const codes: readonly string[] = ['data-loss', 'drops-referenced'];
   const told = found.filter(({ kind, code }) => kind === 'hazard' && codes.includes(code));
+  // A copy that writes out what becomes of a value names its column, as an UPDATE does.
+  const said = found.filter(({ kind, code, evidence }) => kind === 'note' && code === 'data-loss' && evidence !== null);
   const isApplied = result.outcome === 'applied';
   const isKept = found.some(({ code }) => code === 'kept');
   const expected = byHand.dumps[result.applied.length];
   return [
     ...judgeEnd(result, byHand, after.dump),
-    ...(isApplied ? findLosses(story, told, before.dump, after.dump) : []),
-    ...(isApplied && byHand.failure === null ? findLostMarks(story, told, before.dump, after.dump, byHand.named) : []),
+    ...(isApplied ? findLosses(listSaid(story, said), told, before.dump, after.dump) : []),
+    ...(isApplied && byHand.failure === null ? findLostMarks(story, [...told, ...said], before.dump, after.dump, byHand.named) : []),
     ...(isApplied ? findDamages(story, found, before.health, after.health) : []),
     ...(expected === undefined ? [] : compareSchemas(expected, after.dump, isKept)),
   ];

@@ -17,6 +17,16 @@ export function findLosses(story: FuzzStory, told: readonly Finding[], was: Dump
   return silent.flatMap((table) => describeLost(story, table, was, is)).map((text) => ({ kind: 'silent loss', text }));
 }
 
+/** @param notes of values that a copy makes others of in so many words */
+export function listSaid(story: FuzzStory, notes: readonly Finding[]): FuzzStory {
+  const said = story.before.flatMap(({ name: table, columns }) =>
+    columns.flatMap(({ name: column }) =>
+      notes.some((note) => tellsOf(story, note, { table, column })) ? [`${table}.${column}`] : [],
+    ),
+  );
+  return { ...story, spoken: new Set([...story.spoken, ...said]) };
+}
+
 /**
  * The same of single values, wherever they went.
  * @param named marks that the statements delete or overwrite by their own words

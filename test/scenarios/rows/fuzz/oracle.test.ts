@@ -8,7 +8,7 @@ import { plain } from './columns.ts';
 import { findDamages } from './damages.ts';
 import { readDump } from './dump.ts';
 import { findBroken, readHealth } from './health.ts';
-import { findLosses, findLostMarks } from './losses.ts';
+import { findLosses, findLostMarks, listSaid } from './losses.ts';
 import type { FuzzStory } from './story.ts';
 import type { Table } from './world.ts';
 
@@ -70,6 +70,14 @@ test('a value that is gone is a loss, unless it is told', () => {
 test('what is told of another column tells nothing', () => {
   const sql = `UPDATE "Item" SET "a" = NULL WHERE "id" = 1`;
   expect(listLosses(sql, [hazard('Drops "Item"."b" with its values in 2 rows.')])).toEqual(['M1m of Item.a']);
+});
+
+test('what a copy says of a column in so many words is no loss; what it does to another is', () => {
+  const sql = `UPDATE "Item" SET "a" = 'M2m', "b" = 'z' WHERE "id" = 1`;
+  const { was, is } = changed(sql);
+  const note: Finding = { ...hazard('Rebuilds "Item" and changes the values of "Item"."a" in 1 row.'), kind: 'note' };
+  const faults = findLosses(listSaid(storyOf([sql]), [note]), [], readDump(was), readDump(is));
+  expect(faults.map(({ text }) => text)).toEqual(['values of Item.b']);
 });
 
 test('values that change their rows are lost, although each is still there', () => {
