@@ -62,14 +62,14 @@ export type Case =
   | (Story & Applied & { readonly tells: 'nothing'; readonly code: Finding['code']; readonly after?: Tables });
 
 /**
- * Holds every case against a server and against an embedded file; of more than one, `npm test` takes every other on each. The files
+ * Holds every case against a server and against an embedded file; of more than one, `npm test` takes every fourth on each. The files
  * are called `*.sampled.test.ts` for that.
  */
 export function describeCases(name: string, cases: readonly Case[]): void {
   const takesAll = process.env.TESTS === 'slow' || cases.length === 1;
   describeTargets(name, (fresh, kind) => {
     const check = isWithoutRows ? countEnds(`${name}, ${kind}`) : checkCase;
-    for (const told of cases.filter((_, index) => takesAll || (index % 2 === 0) === (kind === 'server'))) {
+    for (const told of cases.filter((_, index) => takesAll || index % 4 === (kind === 'server' ? 0 : 2))) {
       it.concurrent(`${told.tells}: ${told.title}`, async () => check(await begin(await fresh(), told), told));
     }
   });
