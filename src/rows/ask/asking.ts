@@ -198,7 +198,7 @@ export class Asking {
     };
   }
 
-  /** The first row; of nothing but numbers. */
+  /** The first row, of nothing but numbers; empty where there is none. */
   first(rows: AskedRows): RowAnswer<readonly Value[]> {
     const answer = this.#ask(rows, (from) => `SELECT * FROM (${from}) LIMIT 1`);
     return (answers) => answer(answers)?.row ?? null;
@@ -278,8 +278,8 @@ export class Asking {
     const index = this.#query(build(scan === null ? sql : scan.limit(mostRows)));
     const size = scan === null ? null : this.#size(scan.table);
     return (answers) => {
-      const row = readRows(answers.replies[index])?.[0];
-      return row === undefined ? null : { row, isCut: (size?.(answers)?.rows ?? 0) >= mostRows };
+      const rows = readRows(answers.replies[index]);
+      return rows && { row: rows[0] ?? [], isCut: (size?.(answers)?.rows ?? 0) >= mostRows };
     };
   }
 
