@@ -158,7 +158,6 @@ const operators: readonly Case[] = ['NOTNULL', 'ISNULL'].map((operator) => ({
       select: `"id", "code" ${operator}`,
     }),
   ],
-  allow: ['data-loss'],
   after: {
     Product: rows.Product.map(([id, code]) => [id ?? 0, (code === null) === (operator === 'ISNULL') ? '1' : '0']),
   },
