@@ -12,7 +12,8 @@ import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion, RunRows } from '../ask/asking.ts';
 import { type Answering, openAnswering } from './answering.ts';
-import { compareDamages, mayDamage, readDamages } from './damages.ts';
+import { listCountedKeys } from './counted-keys.ts';
+import { compareDamages, describeCounted, mayDamage, readDamages } from './damages.ts';
 import { findFailingRows } from './failing-rows.ts';
 import type { FilledMirror, FilledTable } from './filled.ts';
 import { type LargeRow, LargeRows } from './large-rows.ts';
@@ -99,6 +100,19 @@ async function runAll(running: Running): Promise<RunEnd> {
 }
 
 async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
+  const { mirror, unknown } = running;
+  const { migration } = planned;
+  const counted = await listCountedKeys(mirror, migration, unknown);
+  const was = await readBroken(mirror, counted, 'before');
+  const end = await runForDamages(running, planned);
+  if (counted.length === 0 || !end.isWhole) return end;
+  const added = compareBroken(counted, was, await readBroken(mirror, counted, 'after')).filter(
+    ({ child, parent }) => !unknown.has(child) && !unknown.has(parent),
+  );
+  return { ...end, findings: [...end.findings, ...(await describeCounted(mirror, added, migration))] };
+}
+
+async function runForDamages(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { mirror, unknown } = running;
   const { migration, keyChecks } = planned;
   if (!mayDamage(migration)) return runStatements(running, planned);
