@@ -103,3 +103,18 @@ export function tellReplacedByInsert({ table }: ReplacedByInsert, { count }: Los
     way: `-- change only the columns that you mean:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
   };
 }
+
+/** Rows that INSERT OR REPLACE deletes beside the one that it writes again. */
+export interface TakenByInsert {
+  readonly what: 'taken-by-insert';
+  readonly table: string;
+}
+
+export function tellTakenByInsert({ table }: TakenByInsert, { count }: LossFacts): LossWords {
+  const quoted = quoteIdentifier(table);
+  return {
+    message: `Deletes ${count === null ? 'rows' : describeRows(count)} of ${quoted}: a new row replaces every row that has a unique key of it, and not only one.${count === null ? ' How many could not be counted.' : ''}`,
+    why: whyLost,
+    way: `-- let it fail where the key is another row's:\nINSERT INTO ${quoted} (…) VALUES (…) ON CONFLICT (…) DO UPDATE SET … = excluded.…;`,
+  };
+}

@@ -13,10 +13,12 @@ import {
   type ReferringRows,
   type ReplacedByInsert,
   type ReplacedByUpdate,
+  type TakenByInsert,
   type TriggeredDeletes,
   tellReferringRows,
   tellReplacedByInsert,
   tellReplacedByUpdate,
+  tellTakenByInsert,
   tellTriggeredDeletes,
 } from './data-loss-rows.ts';
 import {
@@ -44,6 +46,7 @@ export type DataLossArgs =
   | TriggeredDeletes
   | ReplacedByUpdate
   | ReplacedByInsert
+  | TakenByInsert
   | MadeUpKeys
   | LostCounter;
 
@@ -86,6 +89,8 @@ function tellLoss({ kind, args, evidence, place, tried }: DataLoss): LossWords {
       return tellReplacedByUpdate(args);
     case 'replaced-by-insert':
       return tellReplacedByInsert(args, facts);
+    case 'taken-by-insert':
+      return tellTakenByInsert(args, facts);
     case 'made-up-keys':
       return tellMadeUpKeys(args, facts);
     case 'lost-counter':

@@ -20,8 +20,8 @@ interface ForeignKeys {
 /** Violations at the end of a migration. */
 interface ForeignKeysAtEnd extends ForeignKeys {
   readonly what: 'left';
-  /** Why they are a problem: COMMIT fails, keys that are off do not cascade, or existing rows are not checked. */
-  readonly because: 'commit-fails' | 'keys-off' | 'not-checked';
+  /** Why they are a problem: COMMIT fails, keys that are off do not cascade, existing rows are not checked, or are only counted. */
+  readonly because: 'commit-fails' | 'keys-off' | 'not-checked' | 'counted';
   /** null if the file changes rows before it switches foreign keys off: the safe way is then to switch them off for the whole file. */
   readonly mend: OrphanMend | null;
 }
@@ -93,6 +93,8 @@ const whyLeft: Record<ForeignKeysAtEnd['because'], string> = {
   'keys-off': 'With foreign keys off nothing cascades: rows that refer to what is deleted stay, and point nowhere.',
   'not-checked':
     'SQLite does not check rows that already exist. Prisma would let them through, and a later write to the key of such a row fails.',
+  counted:
+    'SQLite only counts the rows that lose their parent against those that get one: production has such rows already, and as one of them goes or is mended, COMMIT lets the others through.',
 };
 
 export function writeForeignKeysWay(args: ForeignKeysArgs): Way {

@@ -41,6 +41,7 @@ import { askDrop, comesBack, type Heir } from './losses/drop.ts';
 import { askDroppedColumn } from './losses/dropped-column.ts';
 import { askMadeUp } from './losses/made-up-keys.ts';
 import { Own } from './losses/own.ts';
+import { askTaken } from './losses/taken-rows.ts';
 
 export interface DataWatch extends RehearsalWatch {
   /** What production is asked. */
@@ -125,7 +126,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         case 'update':
           return askCascades(scene, place);
         case 'insert':
-          return [...askCascades(scene, place), ...askMadeUp(scene, place)];
+          return [...askCascades(scene, place), ...askMadeUp(scene, place), ...askTaken(scene, place)];
         case 'rename-table':
           // A rebuild, and a table that is put aside and made again, keep their name.
           if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {

@@ -193,7 +193,7 @@ export class WayBench {
       const own = unknown.listChanged(mirror, statement);
       if (isOwn(planned.sql) && reachesUnseen(statement, own, unknown)) return { ends: 'fails', at: planned.sql };
       for (const name of own) changed.add(name);
-      if (unknown.meets(mirror, statement)) {
+      if (unknown.meets(mirror, statement) !== 'none') {
         met = true;
         unknown.follow(mirror, statement);
       }

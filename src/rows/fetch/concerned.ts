@@ -33,7 +33,7 @@ export interface Links {
   /** Those of its children whose rows may change with its own. */
   readonly cascades: (name: string) => Names;
   /** What statements meet that name nothing but one table, by that table; filled as they are asked about. */
-  readonly known: Map<string, Names>;
+  readonly known: Readonly<Record<Looks, Map<string, Names>>>;
 }
 
 interface Rename {
@@ -75,7 +75,7 @@ export function readLinks(schema: Schema, renames: readonly Rename[] = [], listW
     isView: (name) => views.has(name),
     children: children.of,
     cascades: cascades.of,
-    known: new Map(),
+    known: { too: new Map(), not: new Map() },
   };
 }
 
@@ -135,19 +135,23 @@ export function listPossibleNames(sql: string): Names {
  * The tables and views that a statement meets the rows of, folded: what it names, what views read and triggers change,
  * parents that its rows point to, and children that its foreign keys change.
  */
-export function findMet(statement: AnalysedStatement, links: Links): Names {
+export function findMet(statement: AnalysedStatement, links: Links, looks: Looks = 'too'): Names {
   if (!concernsRows(statement)) return none;
   const { kind, sql } = statement;
   // A column of it may be called as another table.
   if (kind.type === 'create-index') return links.listNamed(quoteIdentifier(kind.table));
   if (!movesRows(kind.type)) return links.listNamed(sql);
   const table = findOnlyTable(statement);
-  if (table === null) return follow(links.listNamed(sql), links);
+  if (table === null) return follow(links.listNamed(sql), links, looks);
   // Files that fill tables have thousands of such statements.
-  const met = links.known.get(table) ?? follow(links.listNamed(quoteIdentifier(table)), links);
-  links.known.set(table, met);
+  const known = links.known[looks];
+  const met = known.get(table) ?? follow(links.listNamed(quoteIdentifier(table)), links, looks);
+  known.set(table, met);
   return met;
 }
+
+/** Whether tables count whose rows foreign keys look at and leave as they are: on these, a statement may fail, and nothing else. */
+type Looks = 'too' | 'not';
 
 /** @returns null where the statement may name other tables than its own. */
 function findOnlyTable({ kind, sql }: AnalysedStatement): string | null {
@@ -163,7 +167,7 @@ function findOnlyTable({ kind, sql }: AnalysedStatement): string | null {
 }
 
 /** With all that they lead to. */
-function follow(names: Names, links: Links): Names {
+function follow(names: Names, links: Links, looks: Looks): Names {
   const met = new Set(names);
   const followed = new Set<string>();
   const waiting = [...met];
@@ -172,9 +176,11 @@ function follow(names: Names, links: Links): Names {
     followed.add(name);
     // What a parent points to matters to nobody, nor what a table that a view reads does: these are only read.
     const read = [...links.reads(name)];
-    const changed = [...links.triggers(name), ...(links.isView(name) ? [] : links.children(name))];
+    const children = looks === 'too' ? links.children(name) : links.cascades(name);
+    const changed = [...links.triggers(name), ...(links.isView(name) ? [] : children)];
     waiting.push(...changed, ...read.filter(links.isView));
-    for (const other of [...changed, ...read]) met.add(other);
+    const seen = looks === 'not' && !links.isView(name) ? read.filter(links.isView) : read;
+    for (const other of [...changed, ...seen]) met.add(other);
   }
   return met;
 }

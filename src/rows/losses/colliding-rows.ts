@@ -1,6 +1,6 @@
 /** Rows of a table that meet, by a unique key, those that an INSERT puts beside them. */
 
-import { listWritten } from '../../schema/model/unique-keys.ts';
+import { listCompared } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
@@ -18,7 +18,7 @@ export function askMet(scene: Scene, place: StatementPlace, rows: PutRows, isRep
   const keys = listUniques(scene, table)
     .filter(({ conflict, where }) => (replaces || conflict === null) && where === null)
     .filter(({ columns }) => columns.every(({ name, expression }) => expression === undefined && isGiven(name)))
-    .map((unique) => listWritten(unique, table));
+    .map((unique) => listCompared(unique, table));
   if (keys.length === 0 || (replaces && forgotten.length === 0)) return;
   const values = forgotten.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
   const write = (from: string) => {

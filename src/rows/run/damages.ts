@@ -69,12 +69,26 @@ export function compareDamages(
       // One that is mended hides another that is made, where they are only counted; several keys are one there.
       const others = after.violations.findIndex(isSame) === index ? added.filter(isSame) : [];
       const rows = Math.max(more, ...others.map((one) => one.rows));
-      return rows > 0 ? [describeViolations(broken, rows, migration)] : [];
+      const because = migration.foreignKeysOff ? 'keys-off' : 'not-checked';
+      return rows > 0 ? [describeViolations(broken, rows, migration, because)] : [];
     }),
     ...after.unreadable
       .filter(({ table }) => !before.unreadable.some((known) => names.areSame(known.table, table)))
       .map((column) => describeUnreadable(column, migration)),
   ];
+}
+
+/** Rows that COMMIT lets through, as others got a parent. @param added with foreign keys on */
+export async function describeCounted(
+  mirror: Mirror,
+  added: readonly AddedViolations[],
+  migration: AnalysedMigration,
+): Promise<readonly Finding[]> {
+  const left = await findViolations(mirror, [...new Set(added.map(({ child }) => child))]);
+  return added.flatMap(({ child, parent, rows }) => {
+    const broken = left.find((one) => sameName(one.child, child) && sameName(one.parent, parent));
+    return broken === undefined ? [] : [describeViolations(broken, rows, migration, 'counted')];
+  });
 }
 
 /** An index with a value more than once lacks rows too. */
@@ -142,14 +156,19 @@ function describeFault({ table, fault, rows, atLeast }: Fault, migration: Analys
   return find(breaksConstraints, 'blocker', findCause([table], migration), { table, fault }, { evidence });
 }
 
-function describeViolations(broken: Violations, rows: number, migration: AnalysedMigration): Finding {
+function describeViolations(
+  broken: Violations,
+  rows: number,
+  migration: AnalysedMigration,
+  because: 'keys-off' | 'not-checked' | 'counted',
+): Finding {
   const { child, parent, columns } = broken;
   const args = {
     what: 'left',
     child,
     parent,
     key: describeKey(broken),
-    because: migration.foreignKeysOff ? 'keys-off' : 'not-checked',
+    because,
     mend: { table: child, columns, where: null },
   } as const;
   const evidence = { count: { rows, atLeast: false }, query: null, examples: null };

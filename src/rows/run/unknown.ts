@@ -49,15 +49,17 @@ export class Unknown {
     return this.#names.has(foldName(table));
   }
 
-  meets(mirror: Mirror, statement: AnalysedStatement): boolean {
+  /** @returns `keys`: what it does is known, but not whether foreign keys let it. */
+  meets(mirror: Mirror, statement: AnalysedStatement): 'none' | 'keys' | 'rows' {
     if (!concernsRows(statement)) {
       this.#isStale ||= mayChangeSchema(statement);
-      return false;
+      return 'none';
     }
-    const met = findMet(statement, this.#current(mirror, statement));
-    const isMet = [...met].some((name) => this.#names.has(name));
-    this.wasMet ||= isMet;
-    return isMet;
+    const links = this.#current(mirror, statement);
+    const isUnknown = (name: string) => this.#names.has(name);
+    if (![...findMet(statement, links)].some(isUnknown)) return 'none';
+    this.wasMet = true;
+    return [...findMet(statement, links, 'not')].some(isUnknown) ? 'rows' : 'keys';
   }
 
   /** Whether the rows are known of all tables that a question reads. */

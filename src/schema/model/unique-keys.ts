@@ -56,6 +56,15 @@ export function listWritten({ columns }: UniqueKey, table: TableStructure): read
   return columns.map(({ name, expression }) => expression ?? quoteIdentifier(findWrittenName(table, name)));
 }
 
+/** The same as the key compares them. */
+export function listCompared(unique: UniqueKey, table: TableStructure): readonly string[] {
+  return listWritten(unique, table).map((written, index) => {
+    const { name, collation } = unique.columns[index] ?? { name: '', collation: 'binary' };
+    const own = name === '' ? 'binary' : findCollation(table, name);
+    return collation === own ? written : `${written} COLLATE ${collation}`;
+  });
+}
+
 /** The columns of a table that an expression reads, as the table writes them. */
 export function listReadIn(table: TableStructure, expression: string): readonly string[] {
   const words = listWords(expression);

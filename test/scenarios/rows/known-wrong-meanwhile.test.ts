@@ -32,6 +32,20 @@ describeMeanwhile('a value that is too long for its copy', [
   },
 ]);
 
+describeMeanwhile('a row that INSERT OR REPLACE takes through another key', [
+  {
+    title: 'of an index in small letters',
+    code: 'data-loss',
+    schema: `CREATE TABLE "Item" ("id" TEXT NOT NULL PRIMARY KEY, "email" TEXT);
+CREATE UNIQUE INDEX "Item_email" ON "Item" ("email" COLLATE NOCASE);`,
+    rows: { Item: [['1', 'x']] },
+    pending: [`INSERT OR REPLACE INTO "Item" VALUES ('1', 'y');`],
+    meanwhile: `INSERT INTO "Item" VALUES ('2', 'Y')`,
+    says: /rows of "Item" that others replace/,
+    left: { Item: [['1', 'y']] },
+  },
+]);
+
 describeTargets('a table that one migration fills and the next one drops, meanwhile', (fresh) => {
   const stories = [
     ['all that there was', 'CREATE TABLE "Old" AS SELECT * FROM "Memo";\nDROP TABLE "Memo";', 'DROP TABLE "Old";'],

@@ -1,0 +1,58 @@
+/** A value by chance makes unknown what it is written to: what does not meet that is proven as ever. */
+
+import { type Case, describeCases } from './cases.ts';
+
+const schema = `CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT);
+CREATE TABLE "Line" ("id" INTEGER NOT NULL PRIMARY KEY, "order" INTEGER REFERENCES "Order" ("id"), "body" TEXT);`;
+const rows = { Order: [[1, 'a']], Line: [[1, 1, '{a']] };
+const byChance = 'UPDATE "Order" SET "code" = lower(hex(randomblob(8)));';
+const clear = 'UPDATE "Order" SET "code" = NULL;';
+const read = `UPDATE "Line" SET "body" = "body" ->> '$.x';`;
+const fails = { tells: 'blocker', code: 'fails-on-rows', schema, rows, at: 'UPDATE "Line"' } as const;
+const sound = { tells: 'nothing', code: 'fails-on-rows', schema } as const;
+
+const cases: readonly Case[] = [
+  {
+    ...fails,
+    title: 'JSON that is none, of rows that refer to it',
+    pending: [`${byChance}\n${read}`],
+    fails: 'malformed JSON',
+  },
+  {
+    ...sound,
+    title: 'JSON that is some, of rows that refer to it',
+    rows: { ...rows, Line: [[1, 1, '{"x":"y"}']] },
+    pending: [`${byChance}\n${read}\n${clear}`],
+    after: { Order: [[1, null]], Line: [[1, 1, 'y']] },
+  },
+  {
+    ...fails,
+    title: 'a text as an INTEGER PRIMARY KEY, in the migration after it',
+    pending: [byChance, `UPDATE "Line" SET "id" = 'x';`],
+    fails: 'datatype mismatch',
+  },
+  {
+    ...sound,
+    title: 'a number as an INTEGER PRIMARY KEY, in the migration after it',
+    rows,
+    pending: [byChance, `UPDATE "Line" SET "id" = 7;\n${clear}`],
+    after: { Order: [[1, null]], Line: [[7, 1, '{a']] },
+  },
+  {
+    ...fails,
+    title: 'JSON that is none, of a table that a row by chance refers to',
+    pending: [
+      `INSERT INTO "Line" VALUES (2, 1, lower(hex(randomblob(8))));\nUPDATE "Order" SET "code" = "code" ->> '$.x';`,
+    ],
+    at: 'UPDATE "Order"',
+    fails: 'malformed JSON',
+  },
+  {
+    ...sound,
+    title: 'a condition by chance, which nothing can be proven of',
+    rows,
+    pending: ['DELETE FROM "Line" WHERE random() = 1;\nUPDATE "Line" SET "body" = NULL;'],
+    after: { Order: [[1, 'a']], Line: [[1, 1, null]] },
+  },
+];
+describeCases('what stands beside a value by chance', cases);
