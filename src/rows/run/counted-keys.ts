@@ -23,7 +23,9 @@ export async function listCountedKeys(
   const known = tables.filter((name) => !unknown.has(name));
   const standing = (await findViolations(mirror, known)).filter(({ parent }) => !unknown.has(parent));
   if (standing.length === 0) return [];
-  const { keys } = findForeignKeys(mirror, { ...migration, touchedTables: known.map(foldName) });
+  const found = findForeignKeys(mirror, { ...migration, touchedTables: known.map(foldName) });
+  // A row without a parent may get another primary key: by the value that points nowhere it is known still.
+  const keys = found.keys.map((key) => ({ ...key, identity: [] }));
   return pairKeys(keys, keys);
 }
 

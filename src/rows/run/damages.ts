@@ -189,6 +189,9 @@ function findCause(tables: readonly string[], migration: AnalysedMigration): Pla
   const speaking = tables.flatMap((table) =>
     migration.statements.filter(({ kind }) => 'table' in kind && sameName(kind.table, table)),
   );
-  const cause = speaking.findLast(({ kind }) => kind.type === 'alter-other') ?? speaking[0];
+  const dropping = migration.statements.find(
+    ({ kind }) => kind.type === 'drop' && tables.some((table) => sameName(kind.name, table)),
+  );
+  const cause = speaking.findLast(({ kind }) => kind.type === 'alter-other') ?? speaking[0] ?? dropping;
   return cause === undefined ? placeIn(migration.migration.name) : placeOf(migration, cause);
 }

@@ -98,9 +98,12 @@ CREATE TABLE "Member" ("id" INTEGER NOT NULL PRIMARY KEY, "team" TEXT REFERENCES
 
 const keys: readonly Case[] = [
   {
-    tells: 'nothing',
+    // No wall: COMMIT goes through. Yet the row points nowhere afterwards.
+    tells: 'hazard',
     code: 'foreign-keys',
     title: 'a row that loses its parent, and one that never had it and is deleted',
+    at: ['CREATE TABLE', 'DROP TABLE', 'ALTER TABLE'],
+    says: /^1 row of "Member" would be left without a parent in "Team"/,
     schema: team,
     rows: {
       Team: [

@@ -89,5 +89,13 @@ const cases: readonly Case[] = [
       Line: [[1, 8]],
     },
   },
+  {
+    ...sound,
+    title: 'a row without a parent that gets another primary key',
+    schema: orders,
+    rows: { Order: [[1, null]], Line: [[1, 8]] },
+    pending: ['UPDATE "Line" SET "id" = 2;'],
+    after: { Order: [[1, null]], Line: [[2, 8]] },
+  },
 ];
 describeCases('rows without a parent that are only counted', cases);
