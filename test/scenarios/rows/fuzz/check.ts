@@ -107,7 +107,9 @@ function judgeApplied(
   return [
     ...judgeEnd(result, byHand, after.dump),
     ...(isApplied ? findLosses(listSaid(story, said), told, before.dump, after.dump) : []),
-    ...(isApplied && byHand.failure === null ? findLostMarks(story, [...told, ...said], before.dump, after.dump, byHand.named) : []),
+    ...(isApplied && byHand.failure === null
+      ? findLostMarks(story, [...told, ...said], before.dump, after.dump, byHand.named)
+      : []),
     ...(isApplied ? findDamages(story, found, before.health, after.health) : []),
     ...(expected === undefined ? [] : compareSchemas(expected, after.dump, isKept)),
   ];
