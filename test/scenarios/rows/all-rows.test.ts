@@ -95,10 +95,16 @@ describe.skipIf(process.platform !== 'linux')('the file with all rows', () => {
   function listOpen(pid: number | undefined, temporary: string): readonly string[] {
     const folder = `/proc/${pid}/fd`;
     return readdirSync(folder).flatMap((fd) => {
-      const path = readlinkSync(join(folder, fd));
-      if (!path.startsWith(temporary)) return [];
-      const { mode, nlink, size } = statSync(join(folder, fd));
-      return [`${path.split('/').at(-1)} ${(mode & 0o777).toString(8)} ${nlink}${size > 50_000 ? ' filled' : ''}`];
+      try {
+        const path = readlinkSync(join(folder, fd));
+        if (!path.startsWith(temporary)) return [];
+        const { mode, nlink, size } = statSync(join(folder, fd));
+        return [`${path.split('/').at(-1)} ${(mode & 0o777).toString(8)} ${nlink}${size > 50_000 ? ' filled' : ''}`];
+      } catch (error) {
+        // It was closed meanwhile.
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+        throw error;
+      }
     });
   }
 
