@@ -23,7 +23,7 @@ const isSlow = process.argv[2] === '--slow';
 const testArguments = process.argv.slice(isSlow ? 3 : 2);
 if (isSlow) {
   process.env.TESTS = 'slow';
-  process.env.FUZZ_RUNS ??= '1000';
+  process.env.FUZZ_RUNS ??= '400';
   process.env.BACKUP_RUNS ??= '100';
   process.env.ADVICE_RUNS ??= '250';
 }

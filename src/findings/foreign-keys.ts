@@ -94,7 +94,7 @@ const whyLeft: Record<ForeignKeysAtEnd['because'], string> = {
   'not-checked':
     'SQLite does not check rows that already exist. Prisma would let them through, and a later write to the key of such a row fails.',
   counted:
-    'SQLite only counts the rows that lose their parent against those that get one: production has such rows already, and as one of them goes or is mended, COMMIT lets the others through.',
+    'SQLite lets them through: it only counts the rows that lose their parent against those that get one, and it finds no row that refers to another by a column of another type.',
 };
 
 export function writeForeignKeysWay(args: ForeignKeysArgs): Way {

@@ -123,13 +123,7 @@ export class DatabaseRows {
     const read = [...names].flatMap((name) => this.#tables.get(name) ?? []);
     if ([...names].some((name) => this.#unreadable.has(name)) || this.#namesInStrings(tokens)) return null;
     if (read.some(({ rows }) => rows.type === 'unknown')) return null;
-    if (
-      readsOtherwise(
-        tokens,
-        read.every(({ rows }) => rows.type === 'known' && rows.asIs !== null),
-      )
-    )
-      return null;
+    if (readsOtherwise(tokens, read)) return null;
     const changed = read.flatMap((table) => this.#define(table, within) ?? []);
     const isSure = read.every(
       ({ rows }) => rows.type !== 'known' || (rows.isSure && (rows.asIs !== null || comparesAsStored(rows, compared))),
@@ -205,12 +199,18 @@ function goesRowByRow(tokens: readonly Token[]): boolean {
 }
 
 /** Qualified names and rowids mean the table itself; what functions like random() answer is something else the next time. */
-function readsOtherwise(tokens: readonly Token[], isAsIs: boolean): boolean {
+function readsOtherwise(tokens: readonly Token[], read: readonly TrackedTable[]): boolean {
+  // A column may be called so.
+  const isColumn = (name: string) =>
+    read.every(
+      ({ rows }) =>
+        rows.type === 'known' && (rows.asIs !== null || rows.columns.some((column) => sameName(column.name, name))),
+    );
   return tokens.some((token, index) => {
     if (!isNameToken(token)) return false;
     const [name, next] = [readName(token), tokens[index + 1]];
     if (isOperator(next, '.')) return schemas.includes(name);
     if (isOperator(next, '(')) return byChance.includes(name);
-    return rowidNames.has(name) && !isAsIs;
+    return rowidNames.has(name) && !isColumn(name);
   });
 }

@@ -11,6 +11,7 @@ import { askHeld } from '../constraints/referenced-rows.ts';
 import { askAlong, tellAlong } from './along.ts';
 import type { Along } from './along-told.ts';
 import { follow, type Step, type Walk } from './follow-keys.ts';
+import { hasSameTypes } from './key-links.ts';
 import { guardLoss } from './loss.ts';
 import { askReplaced } from './replaced-rows.ts';
 import { listTriggered } from './triggers.ts';
@@ -88,6 +89,7 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
         some &&
         `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
       ...shared,
+      isExact: shared.isExact && steps.every(({ by }) => by === null || hasSameTypes(scene, by.link)),
       isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
       tell: (met, statements) => {
         const referring = met.map(({ along: { of }, count }) => ({ of, count }));

@@ -14,6 +14,20 @@ export interface Link {
   readonly referenced: readonly string[];
 }
 
+/** False where SQLite may not find the rows that refer to one which goes: it looks for them by the type of their own column. */
+export function hasSameTypes(
+  { structures }: Pick<Scene, 'structures'>,
+  { parent, child, key, referenced }: Link,
+): boolean {
+  const structure = structures.find(parent);
+  return key.columns.every((name, index) => {
+    const own = findStructureColumn(child, name);
+    const their = structure === null ? undefined : findStructureColumn(structure, referenced[index] ?? '');
+    if (structure === null || own === undefined || their === undefined) return false;
+    return findAffinity(own, child) === findAffinity(their, structure);
+  });
+}
+
 export function isAction(action: string): boolean {
   return action === 'cascade' || action === 'set null' || action === 'set default';
 }

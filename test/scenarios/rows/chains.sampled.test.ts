@@ -329,8 +329,9 @@ CREATE TRIGGER "Customer_goes" BEFORE DELETE ON "Customer" BEGIN DELETE FROM "Or
     after: { Customer: ada, Order: [] },
   },
   {
-    ...nothing,
+    tells: 'hazard',
     code: 'foreign-keys',
+    at: 'DELETE',
     title:
       'a row holds one that is deleted, and another is deleted that had no parent: SQLite counts the one against the other',
     schema: `CREATE TABLE "Shop" ("id" INTEGER NOT NULL PRIMARY KEY);

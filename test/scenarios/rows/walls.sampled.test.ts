@@ -341,7 +341,6 @@ INSERT INTO "Code" SELECT upper("code") FROM "Product" ORDER BY "code";`,
   {
     ...duplicates,
     title: 'a text that is spelled like a table',
-    finds: 0,
     pending: [`UPDATE "Product" SET "code" = 'product' WHERE "code" IS NOT NULL;\n${unique}`],
   },
 ];
