@@ -89,7 +89,8 @@ export function listReferring(scene: Scene, walk: Walk, how: ReferringRows['how'
         some &&
         `SELECT * FROM ${quoteIdentifier(table)} WHERE ${some}${isOwn ? ` AND (${first.where}) IS NOT TRUE` : ''}`,
       ...shared,
-      isExact: shared.isExact && steps.every(({ by }) => by === null || hasSameTypes(scene, by.link)),
+      // Then its guard finds a row, and the engine none.
+      mayChange: shared.mayChange || !steps.every(({ by }) => by === null || hasSameTypes(scene, by.link)),
       isLoose: walk.cut.has(foldName(table)) || (walk.cut.size > 0 && steps.some(({ depth }) => depth > 1)),
       tell: (met, statements) => {
         const referring = met.map(({ along: { of }, count }) => ({ of, count }));
