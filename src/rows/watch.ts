@@ -23,16 +23,17 @@ import { hasKeyword } from '../sql/contents.ts';
 import { foldName, sameName } from '../sql/identifiers.ts';
 import { listWords } from '../sql/words.ts';
 import { type Answers, Asking, type RunQuestion, type When } from './ask/asking.ts';
-import type { RowProof, Scene, StatementPlace } from './ask/context.ts';
+import { momentOf, type RowProof, type Scene, type StatementPlace } from './ask/context.ts';
 import { DatabaseRows } from './ask/database-rows.ts';
 import { followRows } from './ask/follow.ts';
 import { findKeys } from './ask/keys.ts';
 import { rowsOfProduction, unknownRows } from './ask/table-rows.ts';
 import { askAddedColumn } from './constraints/added-column.ts';
 import { askAlteredColumn } from './constraints/altered-columns.ts';
-import { askChanged, askInserted } from './constraints/constraints.ts';
+import { askChanged, askInserted, readInserted } from './constraints/constraints.ts';
 import { askUniqueIndex } from './constraints/duplicates.ts';
 import { askOrphans, countOrphansNow, type Orphans } from './constraints/orphans.ts';
+import type { PutRows } from './constraints/put-rows.ts';
 import { askRaised } from './constraints/raised.ts';
 import { AlongTold } from './losses/along-told.ts';
 import { askCascades } from './losses/cascades.ts';
@@ -91,6 +92,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
   };
   const copies = new Copies(scene);
   let heir: Heir | null = null;
+  /** What the INSERT at hand puts into its table. */
+  let put: PutRows | null = null;
   const migrations: string[] = [];
   let orphans: readonly Orphans[] = [];
 
@@ -113,7 +116,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     beforeStatement: (migration, index) => {
       const place = placeOf(migration, index);
       if (place === null) return [];
-      askAt(migration, index, 'before');
+      scene.asking.at(momentOf(place, 'before'));
       noteSources(place);
       const { kind } = place.statement;
       askRaised(scene, place);
@@ -126,7 +129,8 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
         case 'update':
           return askCascades(scene, place);
         case 'insert':
-          return [...askCascades(scene, place), ...askMadeUp(scene, place), ...askTaken(scene, place)];
+          put = readInserted(scene, place);
+          return [...askCascades(scene, place), ...askMadeUp(scene, place, put), ...askTaken(scene, place, put)];
         case 'rename-table':
           // A rebuild, and a table that is put aside and made again, keep their name.
           if (!isInsideRebuild(migration.rebuilds, index) && !comesBack(place, kind.table) && isCalledSo(kind.table)) {
@@ -182,7 +186,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
 
   function placeOf(analysed: AnalysedMigration, index: number): StatementPlace | null {
     const statement = analysed.statements[index];
-    return statement === undefined ? null : { analysed, statement };
+    return statement === undefined ? null : { analysed, statement, index };
   }
 
   function beforeDrop(place: StatementPlace, name: string): readonly DataGuard[] {
@@ -216,7 +220,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
       if (added?.notNull) noteRequiredColumns(scene, place, kind.table, [added]);
     }
     if (kind.type === 'create-index' && kind.unique) askUniqueIndex(scene, place, statement.sql);
-    if (kind.type === 'insert') askInserted(scene, place);
+    if (kind.type === 'insert') askInserted(scene, place, put);
     if (kind.type === 'update') askChanged(scene, place);
     if (kind.type === 'create-table' && kind.asSelect) noteMadeAnew(scene, place, kind.name);
     if (kind.type === 'create-virtual-table') askEmptyIndex(scene, place, kind.name);
@@ -226,7 +230,7 @@ export function watchData(mirror: Mirror, schema: Schema, examples: Scene['examp
     const triggers = fires ? structures.listTriggers(kind.table) : [];
     scene.own.follow(scene.rows, triggers, place);
     // Indexes that are put back meet the rows as the rebuild left them.
-    askAt(place.analysed, place.analysed.statements.indexOf(statement), 'after');
+    scene.asking.at(momentOf(place, 'after'));
     for (const sql of planned.after) askUniqueIndex(scene, place, sql);
     if (kind.type === 'drop' && kind.object === 'table' && heir !== null) {
       const tracked = scene.rows.find(heir.name);

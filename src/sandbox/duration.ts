@@ -3,6 +3,7 @@
 import { hasKeyword } from '../sql/contents.ts';
 import { isKeyword, isOperator } from '../sql/cursor.ts';
 import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
+import { parseCreateAs } from '../sql/row-statements.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { rowidNames } from '../sql/words.ts';
 import { isCall, readContext } from './calls.ts';
@@ -67,6 +68,8 @@ const programs = new Set(['trigger', 'view', 'check', 'generated', 'as', 'virtua
 export function mayRunPrograms(sql: string): boolean {
   const tokens = tokenize(sql);
   if (!isKeyword(tokens[0], 'CREATE') && !isKeyword(tokens[0], 'ALTER')) return false;
+  // A table that is made of a query has plain columns, whatever the query names.
+  if (parseCreateAs(sql) !== null) return false;
   return tokens.some(
     (token, index) =>
       token.kind === 'word' &&

@@ -56,6 +56,15 @@ test.each([
   expect(mayRunPrograms(sql)).toBe(true);
 });
 
+test.each([
+  'CREATE TABLE u AS SELECT 1',
+  'CREATE TEMP TABLE "u" AS SELECT a, count(*) AS n FROM t GROUP BY a',
+  'CREATE TABLE t (a, b TEXT NOT NULL)',
+  'ALTER TABLE t ADD COLUMN a TEXT',
+])('after %s they run what they say', (sql) => {
+  expect(mayRunPrograms(sql)).toBe(false);
+});
+
 const keyed = 'CREATE TABLE "Order" ("id" INTEGER, "customer" INTEGER REFERENCES "Customer" ("id") ON DELETE CASCADE)';
 
 test.each([

@@ -11,9 +11,9 @@ import { buildsAnew, findContent } from './full-text.ts';
 
 /** After a CREATE VIRTUAL TABLE. Of an index that production never had, nobody expects to find anything yet. */
 export function askEmptyIndex(scene: Scene, place: StatementPlace, made: string): void {
-  const { analysed, statement } = place;
+  const { analysed, statement, index } = place;
   const own = findContent(statement.sql);
-  const later = analysed.statements.slice(analysed.statements.indexOf(statement) + 1);
+  const later = analysed.statements.slice(index + 1);
   const name = later.reduce(
     (current, { kind }) => (kind.type === 'rename-table' && sameName(kind.table, current) ? kind.to : current),
     made,

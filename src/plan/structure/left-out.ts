@@ -50,8 +50,8 @@ export function noteMadeAnew(scene: Scene, place: StatementPlace, name: string):
 }
 
 /** True if the table was dropped, and then made of a query. */
-function isMadeAnew({ analysed: { statements }, statement }: StatementPlace, name: string): boolean {
-  const before = statements.slice(0, statements.indexOf(statement) + 1).map(({ kind }) => kind);
+function isMadeAnew({ analysed: { statements }, index }: StatementPlace, name: string): boolean {
+  const before = statements.slice(0, index + 1).map(({ kind }) => kind);
   const dropped = before.findIndex(
     (kind) => kind.type === 'drop' && kind.object === 'table' && sameName(kind.name, name),
   );

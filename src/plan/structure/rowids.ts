@@ -124,9 +124,9 @@ function copiesRowids({ analysed }: StatementPlace, made: TableStructure): boole
 }
 
 /** Whether the file builds the index anew afterwards, or drops it. */
-function isSeenTo({ analysed: { statements }, statement }: StatementPlace, index: string): boolean {
-  return statements
-    .slice(statements.indexOf(statement) + 1)
+function isSeenTo(place: StatementPlace, index: string): boolean {
+  return place.analysed.statements
+    .slice(place.index + 1)
     .some((later) => buildsAnew(later, index) || (later.kind.type === 'drop' && sameName(later.kind.name, index)));
 }
 

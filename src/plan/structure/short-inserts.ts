@@ -15,8 +15,7 @@ export function findShortInserts(
   table: string,
   required: readonly ColumnStructure[],
 ): void {
-  const { analysed, statement } = place;
-  const index = analysed.statements.indexOf(statement);
+  const { analysed, index } = place;
   const lacking = scene.structures.listAllTriggers().flatMap((trigger) => {
     const lists = parseTriggerSteps(trigger.sql).flatMap((step) =>
       sameName(step.table, table) && step.fills !== null ? [step.fills] : [],

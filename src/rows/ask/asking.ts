@@ -89,7 +89,8 @@ export class Asking {
   /** By its text, or by what is gone through, the place of each. */
   readonly #places = new Map<string, number>();
   readonly #queries: (string | Scan)[] = [];
-  readonly #asked: Asked[] = [];
+  /** By migration. */
+  readonly #asked = new Map<string, Asked[]>();
   readonly #sizes = new Map<string, RowAnswer<RowCount>>();
   /** By migration, the tables without whose rows something is not known. */
   readonly #needed = new Map<string, Set<string>>();
@@ -122,7 +123,7 @@ export class Asking {
   }
 
   listHere(): readonly RunQuestion[] {
-    return this.#asked.map(({ here }) => here);
+    return [...this.#asked.values()].flat().map(({ here }) => here);
   }
 
   /** How many rows there are. @param today the same, as production is asked, where that is in another way. */
@@ -139,7 +140,7 @@ export class Asking {
   /** How many there are, asked of the run alone; null where it has no answer, which is no gap in the plan. */
   countHere(select: string): RowAnswer<RowCount> {
     const here = { moment: this.#moment, setUp: [], sql: `SELECT count(*) FROM (${select})`, tables: [] };
-    this.#asked.push({ here, answer: () => null });
+    this.#add({ here, answer: () => null });
     return (answers) => {
       const [row] = answers.here.get(here) ?? [];
       return row === undefined ? null : { rows: Number(row[0]), atLeast: false };
@@ -207,7 +208,7 @@ export class Asking {
   /** How many rows the statement deletes or changes, by the names that its triggers write; of a moment before it. */
   changes(watched: Watched): RowAnswer<ReadonlyMap<string, number>> {
     const here: RunQuestion = { moment: this.#moment, setUp: [], sql: '', tables: [], watched };
-    this.#asked.push({ here, answer: () => null });
+    this.#add({ here, answer: () => null });
     return (answers) => {
       const rows = answers.here.get(here);
       return rows === undefined ? null : new Map(rows.map(([name, count]) => [String(name), Number(count)]));
@@ -225,10 +226,8 @@ export class Asking {
    * rows that are here is told by the run.
    */
   listUnanswered(migration: string, answers: Answers): readonly UncheckedTable[] {
-    const open = this.#asked.filter(
-      ({ here, answer }) =>
-        here.moment.migration === migration && here.watched === undefined && answer(answers) === null,
-    );
+    const asked = this.#asked.get(migration) ?? [];
+    const open = asked.filter(({ here, answer }) => here.tables.length > 0 && answer(answers) === null);
     const tables = new Set([...open.flatMap(({ here }) => here.tables), ...(this.#needed.get(migration) ?? [])]);
     return [...tables]
       .filter((table) => !answers.loaded.has(foldName(table)))
@@ -249,10 +248,17 @@ export class Asking {
       const [row] = answers.here.get(here) ?? [];
       return row === undefined ? (today?.(answers) ?? null) : { row, isCut: false };
     };
-    this.#asked.push({ here, answer });
+    this.#add({ here, answer });
     this.#now.set(sql, [...(this.#now.get(sql) ?? []), { here, answer }]);
     for (const table of today === null ? here.tables : []) this.#size(table);
     return answer;
+  }
+
+  #add(asked: Asked): void {
+    const { migration } = asked.here.moment;
+    const known = this.#asked.get(migration) ?? [];
+    this.#asked.set(migration, known);
+    known.push(asked);
   }
 
   /** One pass over the rows answers every number that is asked of them. */

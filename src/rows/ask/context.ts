@@ -8,7 +8,7 @@ import type { ProductionTable } from '../../production/tables.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { AlongTold } from '../losses/along-told.ts';
 import type { Own } from '../losses/own.ts';
-import type { Answers, AskedRows, Asking } from './asking.ts';
+import type { Answers, AskedRows, Asking, Moment, When } from './asking.ts';
 import type { BoundQuery, DatabaseRows } from './database-rows.ts';
 import type { StatementPlace } from './place.ts';
 
@@ -71,6 +71,10 @@ export function askExamples(
 function showValue(value: unknown): string {
   if (value === null) return 'NULL';
   return value instanceof Uint8Array ? `${value.length} bytes` : String(value);
+}
+
+export function momentOf({ analysed, index }: StatementPlace, when: When): Moment {
+  return { migration: analysed.migration.name, statement: index, when };
 }
 
 /** Where a finding about the statement stands. @param sql null where the statement is not shown. */

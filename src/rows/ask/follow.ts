@@ -5,8 +5,8 @@
 
 import type { Structures } from '../../mirror/structures.ts';
 import { hasOwnConflicts } from '../../production/tables.ts';
-import type { TableStructure } from '../../schema/model/structure.ts';
-import { parseTableStructure } from '../../schema/parse/create-table.ts';
+import { isAction, listInsertable } from '../../schema/model/columns.ts';
+import { parseAlone } from '../../schema/parse/create-table.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
@@ -104,7 +104,7 @@ function pick(
 }
 
 function addedColumn(definition: string): readonly PickedColumn[] {
-  const columns = parseTableStructure(`CREATE TABLE t (${definition}\n)`)?.columns ?? [];
+  const columns = parseAlone(definition)?.columns ?? [];
   return columns.map(({ name, generated, written }) => ({
     name,
     as: null,
@@ -156,10 +156,6 @@ function readSource(
   const source = `(WITH migrate_prod_put (${named.map(quoteIdentifier).join(', ')}) AS (${bound.sql}) SELECT * FROM migrate_prod_put)`;
   const list = columns.map(({ expression }) => expression);
   return knownRows({ list, from: source, depth: from.depth + 2 }, columns, bound.isSure);
-}
-
-function listInsertable(table: TableStructure): readonly string[] {
-  return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 
 function insert(scene: Followed, place: StatementPlace, name: string): void {
@@ -225,8 +221,7 @@ function forgetBelow(scene: Followed, place: StatementPlace, name: string, seen 
   if (place.analysed.foreignKeysOff) return;
   seen.add(foldName(name));
   for (const { table, key } of scene.structures.listChildren(name)) {
-    if (![key.onDelete, key.onUpdate].some((action) => ['cascade', 'set null', 'set default'].includes(action)))
-      continue;
+    if (![key.onDelete, key.onUpdate].some(isAction)) continue;
     scene.rows.setRows(table.name, unknownRows);
     if (!seen.has(foldName(table.name))) forgetBelow(scene, place, table.name, seen);
   }

@@ -73,8 +73,7 @@ function askParents(
 
 /** @param tables of which the first has the rows. A later statement that names one may mend them: only the run knows. */
 function ask(scene: Scene, place: StatementPlace, tables: readonly string[], condition: string, tell: Tell): void {
-  const { statements } = place.analysed;
-  const later = statements.slice(statements.indexOf(place.statement) + 1);
+  const later = place.analysed.statements.slice(place.index + 1);
   if (later.some(({ sql }) => tables.some((table) => mentionsName(sql, table)))) {
     scene.asking.needsRun(place.statement.sql);
     return;

@@ -1,6 +1,6 @@
 /** What rows would break that a statement puts into a table, or changes there. Called before it has run. */
 
-import { isRowidColumn, namesRowid } from '../../schema/model/columns.ts';
+import { isRowidColumn, listInsertable, namesRowid } from '../../schema/model/columns.ts';
 import { listReadBy } from '../../schema/model/unique-keys.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
@@ -12,7 +12,7 @@ import { findShown, type Scene, type StatementPlace } from '../ask/context.ts';
 import { askMet } from '../losses/colliding-rows.ts';
 import { askDuplicates, listUniques } from './duplicates.ts';
 import { askParents } from './parents.ts';
-import { listInsertable, type PutRows, rowsOfInsert, rowsOfUpdate } from './put-rows.ts';
+import { type PutRows, rowsOfInsert, rowsOfUpdate } from './put-rows.ts';
 import { askValues } from './values.ts';
 
 const consequences = { abort: 'fails', ignore: 'left-out', replace: 'replaces' } as const;
@@ -28,18 +28,18 @@ function countAsked({ asked }: Scene, table: string): number {
 }
 
 /** What an INSERT puts into a table; null where it cannot be taken apart. */
-export function readInserted(scene: Scene, { analysed, statement }: StatementPlace): PutRows | null {
-  const parts = parseInsert(statement.sql);
+export function readInserted(scene: Scene, place: StatementPlace): PutRows | null {
+  const parts = parseInsert(place.statement.sql);
   const [tracked, table] = [scene.rows.find(parts?.table ?? ''), scene.structures.find(parts?.table ?? '')];
   if (!parts || !tracked || !table || parts.source === null || parts.conflict === 'other') return null;
   const [named, select] = [parts.columns ?? listInsertable(table), parts.source];
-  const told = { table, shown: findShown({ analysed, statement }, table.name), named, select };
+  const told = { table, shown: findShown(place, table.name), named, select };
   const isOwn = tracked.origin === null && hasKeyword(select, 'SELECT');
   return rowsOfInsert(scene, { ...told, consequence: consequences[parts.conflict] }, !isOwn || !tracked.isFilled);
 }
 
-export function askInserted(scene: Scene, place: StatementPlace): void {
-  const rows = readInserted(scene, place);
+/** @param rows from `readInserted` */
+export function askInserted(scene: Scene, place: StatementPlace, rows: PutRows | null): void {
   const tracked = scene.rows.find(rows?.table.name ?? '');
   // A trigger may leave rows out.
   if (!rows || !tracked || scene.structures.listTriggers(tracked.name).length > 0) return;

@@ -1,7 +1,7 @@
 /** Rows as a table will hold them once a statement has run, told before its constraints see them; and what is asked about them. */
 
 import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
-import { findStructureColumn, findWrittenName } from '../../schema/model/columns.ts';
+import { findStructureColumn, findWrittenName, listInsertable } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { isLeftToChance } from '../../sql/chance.ts';
 import { findPlainLiteral } from '../../sql/contents.ts';
@@ -80,10 +80,6 @@ function writeColumn(column: ColumnStructure, table: TableStructure): string {
   const value = written.default === null ? '' : ` DEFAULT ${written.default}`;
   const rest = generated === null ? value : ` AS ${written.generated}`;
   return `${quoteIdentifier(name)} ${types[findAffinity(column, table)]} COLLATE ${collation ?? 'binary'}${rest}`;
-}
-
-export function listInsertable(table: TableStructure): readonly string[] {
-  return table.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
 }
 
 function selectFrom(table: string, columns: readonly string[]): string {

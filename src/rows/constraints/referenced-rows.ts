@@ -1,11 +1,11 @@
 /** Rows that hold, by their foreign keys, the ones that are to be deleted. */
 
-import { findWrittenName } from '../../schema/model/columns.ts';
+import { findWrittenName, isAction } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import { momentOf, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { findKeys } from '../ask/keys.ts';
 import type { Step, Walk } from '../losses/follow-keys.ts';
-import { isAction, listLinks, refers } from '../losses/key-links.ts';
+import { listLinks, refers } from '../losses/key-links.ts';
 import { report } from './report.ts';
 
 /** Each is a question. */
@@ -55,12 +55,8 @@ function listHolding(scene: Scene, { steps }: Walk) {
 }
 
 /** Answered where the run on rows has passed the statement. */
-function askAfter({ asking }: Scene, { analysed, statement }: StatementPlace) {
-  const moment = { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement) };
-  asking.at({ ...moment, when: 'after' });
-  const answer = asking.countHere('SELECT 1');
-  asking.at({ ...moment, when: 'before' });
-  return answer;
+function askAfter({ asking }: Scene, place: StatementPlace) {
+  return asking.asOf(momentOf(place, 'after'), () => asking.countHere('SELECT 1'));
 }
 
 /** A trigger may take away what holds a row; and SQLite counts a row that had no parent itself the other way, but for RESTRICT. */

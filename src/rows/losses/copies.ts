@@ -2,13 +2,13 @@
 
 import type { AnalysedStatement } from '../../plan/analyse.ts';
 import { hasOwnConflicts } from '../../production/tables.ts';
+import { listInsertable } from '../../schema/model/columns.ts';
 import { hasKeyword, isStar } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { parsePlainSelect } from '../../sql/plain-select.ts';
 import { parseCreateAs, parseInsert } from '../../sql/row-statements.ts';
 import { readTaken, type Taken, type TakenColumns, takesColumn } from '../../sql/taken-columns.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
-import { listInsertable } from '../constraints/put-rows.ts';
 
 /** Tables are written by what they are called now. */
 export interface CopiedItem {
@@ -173,15 +173,14 @@ function traceBack(scene: Scene, part: CopiedPart, table: string, filled: readon
  */
 export function isIntact(
   { structures }: Scene,
-  { analysed, statement: copy }: StatementPlace,
+  { analysed, index }: StatementPlace,
   place: StatementPlace,
   table: string,
 ): boolean {
   if (analysed !== place.analysed) return false;
-  const { statements } = analysed;
   const isHarmless = ({ kind }: AnalysedStatement) => {
     if (kind.type !== 'insert') return kind.type !== 'update' && kind.type !== 'delete';
     return !kind.replaces && !sameName(kind.table, table) && structures.listTriggers(kind.table).length === 0;
   };
-  return statements.slice(statements.indexOf(copy) + 1, statements.indexOf(place.statement)).every(isHarmless);
+  return analysed.statements.slice(index + 1, place.index).every(isHarmless);
 }

@@ -25,7 +25,7 @@ export function askCounter(
   place: StatementPlace,
   { table, old, made }: CounterLoss,
 ): readonly DataGuard[] {
-  const { analysed, statement } = place;
+  const { analysed, index } = place;
   const origin = scene.rows.find(table)?.origin ?? table;
   const hadCounter = scene.production.get(foldName(origin))?.structure.autoincrement === true;
   if (!old.autoincrement || !hadCounter || analysed.namesCounters) return [];
@@ -35,7 +35,7 @@ export function askCounter(
     select: askAhead(highest, table),
     bound: { sql: askAhead(scene.rows.bind(highest)?.sql ?? 'SELECT 0', origin), isSure: true, scan: null },
   });
-  const isCarried = made.autoincrement && isRebuildDrop(analysed, analysed.statements.indexOf(statement));
+  const isCarried = made.autoincrement && isRebuildDrop(analysed, index);
   const loss = { kind: 'ids-again', table } as const;
   scene.findings.push((replies): readonly Finding[] => {
     const answer = ahead(replies);

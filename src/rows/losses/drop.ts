@@ -79,12 +79,7 @@ function isMadeOfAnother({ structures, production }: Scene, table: string): bool
 }
 
 /** A rebuild's copy, or a table made under the name that this one had. */
-function findStandIn(
-  scene: Scene,
-  { analysed, statement }: StatementPlace,
-  { name, origin }: TrackedTable,
-): string | null {
-  const index = analysed.statements.indexOf(statement);
+function findStandIn(scene: Scene, { analysed, index }: StatementPlace, { name, origin }: TrackedTable): string | null {
   const rebuild = analysed.rebuilds.find(
     (candidate) => candidate.first <= index && index <= candidate.last && sameName(candidate.table, name),
   );
@@ -102,9 +97,9 @@ function findOther(scene: Scene, copies: Copies, { name, origin }: TrackedTable)
 }
 
 /** Whether a later statement of the migration makes a table of this name. */
-export function comesBack({ analysed: { statements }, statement }: StatementPlace, name: string): boolean {
+export function comesBack({ analysed: { statements }, index }: StatementPlace, name: string): boolean {
   return statements
-    .slice(statements.indexOf(statement) + 1)
+    .slice(index + 1)
     .some(
       ({ kind }) =>
         ((kind.type === 'create-table' || kind.type === 'create-virtual-table') && sameName(kind.name, name)) ||

@@ -1,10 +1,11 @@
 /** What a statement sets off in other tables: by foreign keys, by triggers, and by those of what these change. */
 
+import { isAction } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
 import { parseTriggerEvent, parseTriggerSteps } from '../../sql/trigger.ts';
 import type { Scene } from '../ask/context.ts';
-import { isAction, isFollowed, type Link, listLinks, refers, refersBelow } from './key-links.ts';
+import { isFollowed, type Link, listLinks, refers, refersBelow } from './key-links.ts';
 
 /** What happens to rows of one table. */
 export interface Step {

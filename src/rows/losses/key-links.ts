@@ -28,10 +28,6 @@ export function hasSameTypes(
   });
 }
 
-export function isAction(action: string): boolean {
-  return action === 'cascade' || action === 'set null' || action === 'set default';
-}
-
 export function listLinks({ structures }: Scene, parent: string): readonly Link[] {
   const structure = structures.find(parent);
   return structures.listChildren(parent).flatMap(({ table: child, key }) => {

@@ -8,8 +8,8 @@ import { find, type RowCount } from '../../findings/finding.ts';
 import type { Loss } from '../../findings/loss.ts';
 import type { DataGuard } from '../../plan/plan.ts';
 import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
-import type { Answers, AskedRows, Moment, RowAnswer } from '../ask/asking.ts';
-import { askExamples, bindToday, placeAt, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
+import type { Answers, AskedRows, RowAnswer } from '../ask/asking.ts';
+import { askExamples, bindToday, momentOf, placeAt, rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import type { Fill } from './own.ts';
 
 interface LossReport {
@@ -135,7 +135,7 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
   const count =
     fill === null
       ? null
-      : asking.asOf(momentOf(fill.place), () => asking.count({ select: `SELECT * ${from}`, bound: today }));
+      : asking.asOf(momentOf(fill.place, 'before'), () => asking.count({ select: `SELECT * ${from}`, bound: today }));
   const counted = count === null ? countRows(scene, table.name, condition) : { count, query: today?.sql ?? null };
   const before = asking.countToday(isThere && own.of(table.origin).hasChanged ? today : null);
   reportLoss(scene, place, {
@@ -147,8 +147,4 @@ export function askGone(scene: Scene, place: StatementPlace, gone: Gone): readon
     },
   });
   return fill === null ? [guard] : [];
-}
-
-function momentOf({ analysed, statement }: StatementPlace): Moment {
-  return { migration: analysed.migration.name, statement: analysed.statements.indexOf(statement), when: 'before' };
 }

@@ -6,13 +6,13 @@ import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { readTaken } from '../../sql/taken-columns.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
-import { readInserted } from '../constraints/constraints.ts';
+import type { PutRows } from '../constraints/put-rows.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
-/** Before an INSERT into a table that the plan makes. @returns what must hold before it. */
-export function askMadeUp(scene: Scene, place: StatementPlace): readonly DataGuard[] {
-  const rows = hasKeyword(place.statement.sql, 'SELECT') ? readInserted(scene, place) : null;
-  if (rows === null || scene.rows.find(rows.table.name)?.origin !== null) return [];
+/** Before an INSERT into a table that the plan makes. @param rows what it puts there. @returns what must hold before it. */
+export function askMadeUp(scene: Scene, place: StatementPlace, rows: PutRows | null): readonly DataGuard[] {
+  if (rows === null || !hasKeyword(place.statement.sql, 'SELECT') || scene.rows.find(rows.table.name)?.origin !== null)
+    return [];
   const { table, shown, named, select, from } = rows;
   const key = findRowidColumn(table)?.name ?? '';
   const index = named.findIndex((column) => sameName(column, key));

@@ -113,12 +113,12 @@ export class Own {
   }
 
   /** Before the statement, as afterwards nobody could tell. @param later where something would be lost. */
-  guard({ analysed, statement }: StatementPlace, guard: DataGuard, later: StatementPlace): void {
+  guard({ analysed, index }: StatementPlace, guard: DataGuard, later: StatementPlace): void {
     const guards = this.#guards.get(analysed) ?? [];
     this.#guards.set(analysed, guards);
     if (guards.some((known) => known.guard.holds === guard.holds && isSameLoss(known.guard.loss, guard.loss))) return;
     const migration = later.analysed === analysed ? {} : { migration: later.analysed.migration.name };
-    guards.push({ statement: analysed.statements.indexOf(statement), guard: { ...guard, ...migration } });
+    guards.push({ statement: index, guard: { ...guard, ...migration } });
   }
 
   listGuards(analysed: AnalysedMigration): readonly EarlyGuard[] {

@@ -7,7 +7,6 @@ import { isLeftToChance } from '../../sql/chance.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
-import { readInserted } from '../constraints/constraints.ts';
 import { listUniques } from '../constraints/duplicates.ts';
 import type { PutRows } from '../constraints/put-rows.ts';
 import { guardLoss, reportLoss } from './loss.ts';
@@ -18,9 +17,8 @@ interface Key {
   readonly reads: readonly string[];
 }
 
-/** For an INSERT, before it. @returns what must hold then. */
-export function askTaken(scene: Scene, place: StatementPlace): readonly DataGuard[] {
-  const rows = readInserted(scene, place);
+/** For an INSERT, before it. @param rows what it puts there. @returns what must hold then. */
+export function askTaken(scene: Scene, place: StatementPlace, rows: PutRows | null): readonly DataGuard[] {
   const tracked = scene.rows.find(rows?.table.name ?? '');
   if (!rows || !tracked || rows.consequence !== 'replaces') return [];
   // What a new table leaves out is told of its keys.

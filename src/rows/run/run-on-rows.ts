@@ -102,27 +102,23 @@ async function runAll(running: Running): Promise<RunEnd> {
 async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { mirror, unknown } = running;
   const { migration } = planned;
-  const counted = await listCountedKeys(mirror, migration, unknown);
-  const was = await readBroken(mirror, counted, 'before');
-  const end = await runForDamages(running, planned);
-  if (counted.length === 0 || !end.isWhole) return end;
-  const added = compareBroken(counted, was, await readBroken(mirror, counted, 'after')).filter(
-    ({ child, parent }) => !unknown.has(child) && !unknown.has(parent),
-  );
-  return { ...end, findings: [...end.findings, ...(await describeCounted(mirror, added, migration))] };
-}
-
-async function runForDamages(running: Running, planned: PlannedRun): Promise<RunEnd> {
-  const { mirror, unknown } = running;
-  const { migration, keyChecks } = planned;
-  if (!mayDamage(migration)) return runStatements(running, planned);
-  const before = await readDamages(mirror, migration, unknown);
-  const broken = await readBroken(mirror, keyChecks, 'before');
+  const { foreignKeysOff } = migration;
+  const checks = foreignKeysOff ? planned.keyChecks : await listCountedKeys(mirror, migration, unknown);
+  const before = mayDamage(migration) ? await readDamages(mirror, migration, unknown) : null;
+  const broken = await readBroken(mirror, checks, 'before');
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
-  const after = await readDamages(mirror, migration, unknown);
-  const added = compareBroken(keyChecks, broken, await readBroken(mirror, keyChecks, 'after'));
-  return { ...end, findings: compareDamages(before, after, migration, added) };
+  const after = before === null ? null : await readDamages(mirror, migration, unknown);
+  const added = compareBroken(checks, broken, await readBroken(mirror, checks, 'after'));
+  const known = added.filter(({ child, parent }) => !unknown.has(child) && !unknown.has(parent));
+  return {
+    ...end,
+    findings: [
+      ...end.findings,
+      ...(before && after ? compareDamages(before, after, migration, foreignKeysOff ? added : []) : []),
+      ...(foreignKeysOff ? [] : await describeCounted(mirror, known, migration)),
+    ],
+  };
 }
 
 async function runStatements(running: Running, { migration, statements }: PlannedRun): Promise<RunEnd> {

@@ -64,10 +64,7 @@ export class Unknown {
 
   /** Whether the rows are known of all tables that a question reads. */
   knows(mirror: Mirror, sql: string): boolean {
-    this.#links ??= this.#read(mirror);
-    if (this.#isStale) this.#links = this.#read(mirror);
-    this.#isStale = false;
-    const links = this.#links;
+    const links = this.#latest(mirror);
     const waiting = [...links.listNamed(sql)];
     const seen = new Set<string>();
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
@@ -95,8 +92,14 @@ export class Unknown {
 
   /** Tables and views come and go with the plan. @param statement the one that runs next. */
   #current(mirror: Mirror, statement: AnalysedStatement): Links {
-    const links = this.#links === null || this.#isStale ? this.#read(mirror) : this.#links;
+    const links = this.#latest(mirror);
     this.#isStale = mayChangeSchema(statement);
+    return links;
+  }
+
+  #latest(mirror: Mirror): Links {
+    const links = this.#links === null || this.#isStale ? this.#read(mirror) : this.#links;
+    this.#isStale = false;
     return links;
   }
 

@@ -80,3 +80,13 @@ export function takesNoNull(table: TableStructure, { name, notNull }: ColumnStru
 export function isNeverNull(table: TableStructure, column: ColumnStructure): boolean {
   return isRowidColumn(table, column.name) || takesNoNull(table, column);
 }
+
+/** The columns that an INSERT without a list gives values to (sqlite.org/lang_insert.html). */
+export function listInsertable({ columns }: TableStructure): readonly string[] {
+  return columns.filter(({ generated }) => generated === null).map(({ name }) => name);
+}
+
+/** Whether a foreign key does something with the rows that refer to one which goes, or changes. */
+export function isAction(action: string): boolean {
+  return action === 'cascade' || action === 'set null' || action === 'set default';
+}

@@ -60,7 +60,7 @@ async function follow(statements: string, select: string, compared = select): Pr
       if (statement.kind.type === 'pragma') continue;
       for (const mirror of [changed, empty]) mirror.run(statement.sql);
       structures.refresh();
-      followRows({ rows: all, structures }, { analysed, statement });
+      followRows({ rows: all, structures }, { analysed, statement, index: analysed.statements.indexOf(statement) });
     }
     const bound = all.bind(select, compared);
     return { bound, meant: changed.query(select), now: bound && untouched.query(bound.sql) };
