@@ -70,6 +70,24 @@ export function tellNewRowids({ table, replacement, keepsRowids, user }: NewRowi
   };
 }
 
+/** A full-text index that holds something else than the rows of its table. */
+export interface StaleIndex {
+  readonly what: 'stale-index';
+  readonly index: string;
+  /** The table whose rows the index finds. */
+  readonly table: string;
+  readonly sql: string;
+}
+
+export function tellStaleIndex({ table, ...args }: StaleIndex): BrokenWords {
+  const index = quoteIdentifier(args.index);
+  return {
+    message: `After this, the full-text index ${index} holds other rows or values than ${quoteIdentifier(table)}: rebuild it in the same file.`,
+    why: 'No trigger told the index what changed. A search then fails where it finds a row that is gone, or finds what is there no longer.',
+    way: wayOf([tryable(atEnd, [{ at: 'last', sql: `INSERT INTO ${index}(${index}) VALUES ('rebuild');` }])]),
+  };
+}
+
 /** A trigger that inserts rows without a column that the table will require. */
 export interface ShortInsert {
   readonly what: 'short-insert';

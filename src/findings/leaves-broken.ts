@@ -8,9 +8,11 @@ import {
   type EmptyIndex,
   type NewRowids,
   type ShortInsert,
+  type StaleIndex,
   tellEmptyIndex,
   tellNewRowids,
   tellShortInsert,
+  tellStaleIndex,
   tellUnreadable,
   type UnreadableColumn,
 } from './leaves-broken-rows.ts';
@@ -35,6 +37,7 @@ export type LeavesBrokenArgs =
   | ImpureUse
   | NewRowids
   | ShortInsert
+  | StaleIndex
   | UnreadableColumn;
 
 /** An object that needs something that is gone or changed. */
@@ -83,6 +86,8 @@ function tellBroken(args: LeavesBrokenArgs): BrokenWords {
       return tellEmptyIndex(args);
     case 'new-rowids':
       return tellNewRowids(args);
+    case 'stale-index':
+      return tellStaleIndex(args);
     case 'short-insert':
       return tellShortInsert(args);
     case 'unreadable':
@@ -115,4 +120,17 @@ function tellObject({ object, reason, isMade }: BrokenObject): BrokenWords {
 
 function describe({ type, name, table }: BrokenObject['object']): string {
   return type === 'view' ? `view "${name}"` : `trigger "${name}" of "${table}"`;
+}
+
+/** The full-text index that is told of; null for anything else. */
+export function findToldIndex(args: LeavesBrokenArgs): string | null {
+  switch (args.what) {
+    case 'empty-index':
+    case 'stale-index':
+      return args.index;
+    case 'new-rowids':
+      return args.user.type === 'full-text-index' ? args.user.name : null;
+    default:
+      return null;
+  }
 }

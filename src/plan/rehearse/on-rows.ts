@@ -2,6 +2,7 @@
 
 import { MigrateError } from '../../errors.ts';
 import type { Finding } from '../../findings/catalogue.ts';
+import { findToldIndex } from '../../findings/leaves-broken.ts';
 import type { Database, Outside, Query, Reply } from '../../ports.ts';
 import type { Production } from '../../production/production.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
@@ -9,6 +10,7 @@ import type { TableShape } from '../../rows/fetch/stored.ts';
 import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../../rows/run/filled.ts';
 import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { isSystemTable } from '../../schema/model/objects.ts';
+import { sameName } from '../../sql/identifiers.ts';
 import type { RehearsedPlan } from './rehearsed-plan.ts';
 import { findTooLarge } from './too-large.ts';
 
@@ -111,10 +113,16 @@ export function addFindings(told: readonly Finding[], added: readonly Finding[])
   return [...told.filter(isNews), ...added.filter((finding) => !told.some((other) => tellsSame(other, finding)))];
 }
 
-function tellsSame(told: Finding, { code, kind, place, args }: Finding): boolean {
+function tellsSame(told: Finding, finding: Finding): boolean {
+  const { kind, place } = finding;
   if (told.place.migration !== place.migration) return false;
+  if (finding.code === 'leaves-broken' && told.code === 'leaves-broken') {
+    const index = findToldIndex(finding.args);
+    return index !== null && sameName(index, findToldIndex(told.args) ?? '');
+  }
   // Keys that are told by another table of the same migration are others.
-  if (code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === args.child) return true;
+  if (finding.code === 'foreign-keys' && told.code === 'foreign-keys' && told.args.child === finding.args.child)
+    return true;
   if (kind !== 'blocker' || told.kind !== 'blocker') return false;
   const [one, other] = [place, told.place];
   if (one.line === null || other.line === null) return true;

@@ -5,11 +5,12 @@ import type { Finding } from '../../findings/catalogue.ts';
 import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
-import { type AnalysedMigration, placeOf } from '../../plan/analyse.ts';
+import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
 import { mentionsName } from '../../sql/words.ts';
+import { groupBy } from '../../text/group.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import { type Fault, findFaults, mostTold } from './integrity.ts';
 import type { Unknown } from './unknown.ts';
@@ -23,29 +24,60 @@ export interface Damages {
   readonly unreadable: readonly Unreadable[];
 }
 
-/** Whether it can leave what the engine does not refuse: with foreign keys off, or by altering or adding a column, which looks at no row. */
-export function mayDamage({ foreignKeysOff, statements }: AnalysedMigration): boolean {
-  return (
-    foreignKeysOff ||
-    statements.some(
-      ({ kind }) =>
-        kind.type === 'alter-other' || (kind.type === 'add-column' && hasKeyword(kind.definition, 'REFERENCES', 'AS')),
-    )
-  );
+/**
+ * Whether it can leave what the engine does not refuse: with foreign keys off, by altering or adding a column, which looks
+ * at no row, or where the value of a generated column is not of the type that its STRICT table asks for.
+ */
+export function mayDamage(mirror: Mirror, { foreignKeysOff, statements }: AnalysedMigration): boolean {
+  return foreignKeysOff || statements.some(looksAtNoRow) || mirror.query(unwatched).length > 0;
 }
 
-/** Of the tables that the migration touches, as far as their rows are known. */
+function looksAtNoRow({ kind, sql }: AnalysedStatement): boolean {
+  switch (kind.type) {
+    case 'alter-other':
+      return true;
+    case 'add-column':
+      return hasKeyword(kind.definition, 'REFERENCES', 'AS');
+    case 'create-table':
+      return hasKeyword(sql, 'STRICT') && hasKeyword(sql, 'AS');
+    default:
+      return false;
+  }
+}
+
+/** STRICT tables with columns that are computed: 2 as they are read, 3 as they are written. */
+const unwatched = `SELECT t.name FROM pragma_table_list AS t, pragma_table_xinfo(t.name) AS c
+  WHERE t.schema = 'main' AND t.strict AND c.hidden IN (2, 3) LIMIT 1`;
+
+/** Of the tables that the migration touches, as far as their rows are known; keys also of those that refer to them. */
 export async function readDamages(mirror: Mirror, migration: AnalysedMigration, unknown: Unknown): Promise<Damages> {
   const names = new FormerNames(migration);
-  const tables = mirror
-    .query(`SELECT name FROM sqlite_schema WHERE type = 'table'`)
-    .map(([name]) => String(name))
-    .filter((name) => names.isTouched(name) && !unknown.has(name));
+  const isTouched = (name: string) => names.isTouched(name);
+  const known = readParents(mirror).filter(({ name }) => !unknown.has(name));
+  const tables = known.flatMap(({ name }) => (isTouched(name) ? [name] : []));
+  const referring = known.flatMap(({ name, parents }) => ([name, ...parents].some(isTouched) ? [name] : []));
   return {
     faults: await findFaults(mirror, tables),
-    violations: (await findViolations(mirror, tables)).filter(({ parent }) => !unknown.has(parent)),
+    violations: (await findViolations(mirror, referring)).filter(({ parent }) => !unknown.has(parent)),
     unreadable: await findUnreadable(mirror, tables),
   };
+}
+
+interface WithParents {
+  readonly name: string;
+  /** The tables that its foreign keys point to. */
+  readonly parents: readonly string[];
+}
+
+function readParents(mirror: Mirror): readonly WithParents[] {
+  const rows = mirror.query(
+    `SELECT t.name, k."table" FROM sqlite_schema AS t LEFT JOIN pragma_foreign_key_list(t.name) AS k WHERE t.type = 'table'`,
+  );
+  const parents = groupBy(rows, ([name]) => String(name));
+  return [...parents].map(([name, keys]) => ({
+    name,
+    parents: keys.flatMap(([, parent]) => (parent === null ? [] : [String(parent)])),
+  }));
 }
 
 /**
@@ -65,7 +97,7 @@ export function compareDamages(
     ...after.violations.flatMap((broken, index) => {
       const isSame = ({ child, parent }: AddedViolations) =>
         sameName(child, broken.child) && sameName(parent, broken.parent);
-      const more = broken.rows - countBefore(broken, before.violations, names);
+      const more = broken.rows - countBefore(broken, after.violations, before.violations, names);
       // One that is mended hides another that is made, where they are only counted; several keys are one there.
       const others = after.violations.findIndex(isSame) === index ? added.filter(isSame) : [];
       const rows = Math.max(more, ...others.map((one) => one.rows));
@@ -111,9 +143,22 @@ function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: 
   return ofTable.some((old) => former.includes(JSON.stringify(old.fault)) && old.rows >= rows);
 }
 
-function countBefore({ child, parent }: Violations, known: readonly Violations[], names: FormerNames): number {
+function areColumns(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((name, index) => sameName(name, right[index] ?? ''));
+}
+
+/** Of the same key. One that is not there any more may be this, with its columns renamed. */
+function countBefore(
+  broken: Violations,
+  after: readonly Violations[],
+  known: readonly Violations[],
+  names: FormerNames,
+): number {
+  const isSame = (old: Violations, one: Violations) =>
+    names.areSame(old.child, one.child) && names.areSame(old.parent, one.parent);
+  const isKey = (old: Violations, one: Violations) => isSame(old, one) && areColumns(old.columns, one.columns);
   return known
-    .filter((old) => names.areSame(old.child, child) && names.areSame(old.parent, parent))
+    .filter((old) => isSame(old, broken) && (isKey(old, broken) || !after.some((one) => isKey(old, one))))
     .reduce((sum, { rows }) => sum + rows, 0);
 }
 

@@ -19,6 +19,7 @@ import type { FilledMirror, FilledTable } from './filled.ts';
 import { type LargeRow, LargeRows } from './large-rows.ts';
 import type { PlannedRun } from './planned.ts';
 import { type RebuildTime, RebuildTimes } from './rebuild-times.ts';
+import { StaleIndexes } from './stale-indexes.ts';
 import { Unknown } from './unknown.ts';
 import { compareBroken, readBroken } from './violations.ts';
 
@@ -57,7 +58,9 @@ export async function runOnRows(input: RowsRunInput): Promise<RowsRun> {
     const answering = openAnswering(mirror, unknown, input.questions, input.migrations);
     const times = new RebuildTimes(input.clock);
     const large = new LargeRows(mirror);
-    const end = await runAll({ ...input, mirror, unknown, answering, times, large });
+    const stale = new StaleIndexes(mirror, unknown);
+    await stale.begin();
+    const end = await runAll({ ...input, mirror, unknown, answering, times, large, stale });
     return {
       findings: end.findings,
       large: large.found,
@@ -87,6 +90,7 @@ interface Running {
   readonly answering: Answering;
   readonly times: RebuildTimes;
   readonly large: LargeRows;
+  readonly stale: StaleIndexes;
 }
 
 async function runAll(running: Running): Promise<RunEnd> {
@@ -104,7 +108,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { migration } = planned;
   const { foreignKeysOff } = migration;
   const checks = foreignKeysOff ? planned.keyChecks : await listCountedKeys(mirror, migration, unknown);
-  const before = mayDamage(migration) ? await readDamages(mirror, migration, unknown) : null;
+  const before = mayDamage(mirror, migration) ? await readDamages(mirror, migration, unknown) : null;
   const broken = await readBroken(mirror, checks, 'before');
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
@@ -117,6 +121,7 @@ async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
       ...end.findings,
       ...(before && after ? compareDamages(before, after, migration, foreignKeysOff ? added : []) : []),
       ...(foreignKeysOff ? [] : await describeCounted(mirror, known, migration)),
+      ...(await running.stale.compare(migration)),
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { apply, type MigrationSource, plan } from '../../../../src/index.ts';
+import { apply, type Finding, type MigrationSource, plan } from '../../../../src/index.ts';
 import { createTracker as buildTracker, prismaTracker } from '../../../../src/tracker/tracker.ts';
 import { type Embedded, openEmbedded } from '../../../support/embedded-adapter.ts';
 import { findAll, nameOf } from '../planned.ts';
@@ -23,6 +23,8 @@ export interface Settings {
   readonly path: string;
   /** How many of production's rows a plan may fetch; as many as it fetches by itself unless given. */
   readonly rows?: number | undefined;
+  /** Is given what the plan says. */
+  readonly onPlan?: (findings: readonly Finding[]) => void;
 }
 
 export interface Verdict {
@@ -31,7 +33,7 @@ export interface Verdict {
   readonly faults: readonly Fault[];
 }
 
-export async function checkStory(story: FuzzStory, { path, rows }: Settings): Promise<Verdict> {
+export async function checkStory(story: FuzzStory, { path, rows, onPlan }: Settings): Promise<Verdict> {
   const database = openEmbedded(path);
   const init = { name: '20260101000000_init', sql: textOf(story.schema) };
   const migrations = [init, ...story.pending.map((sql, index) => ({ name: nameOf(index), sql: textOf(sql) }))];
@@ -41,6 +43,7 @@ export async function checkStory(story: FuzzStory, { path, rows }: Settings): Pr
     const production = { dump: readDump(database), health: readHealth(database) };
     const seen = await plan(options);
     const findings = findAll(seen.plan);
+    onPlan?.(findings);
     const byHand = runByHand(story, findings);
     const faults = [
       ...judgePlan(seen.plan, byHand, database),

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import fc from 'fast-check';
+import type { Finding } from '../../../../src/index.ts';
 import { checkStory, type Settings, type Verdict } from './check.ts';
 import type { Fault } from './fault.ts';
 import { anyStory, type FuzzStory, tell } from './story.ts';
@@ -41,7 +42,8 @@ async function main({ seed, from, count, rows, folder, prints }: Task): Promise<
   const stories = fc.sample(anyStory, { seed, path: String(from), numRuns: count });
   for (const [index, story] of stories.entries()) {
     const number = from + index;
-    const settings = { path: join(folder, `${seed}-${number}.db`), rows: rows ?? undefined };
+    const onPlan = prints ? { onPlan: print } : {};
+    const settings = { path: join(folder, `${seed}-${number}.db`), rows: rows ?? undefined, ...onPlan };
     if (prints) process.stdout.write(`-- story ${seed}:${number}\n${tell(story)}\n`);
     const verdict = await judge(story, settings);
     if (prints) {
@@ -50,6 +52,13 @@ async function main({ seed, from, count, rows, folder, prints }: Task): Promise<
     }
     await send({ number, end: verdict.end, faults: shorten(verdict.faults) });
   }
+}
+
+function print(findings: readonly Finding[]): void {
+  process.stdout.write('-- the plan\n');
+  for (const { kind, code, message, migration, line } of findings)
+    process.stdout.write(`${kind} ${code} (${migration ?? 'all'}, line ${line ?? '-'}): ${message}\n`);
+  process.stdout.write('\n');
 }
 
 async function judge(story: FuzzStory, settings: Settings): Promise<Omit<Message, 'number'>> {
