@@ -16,6 +16,7 @@ export interface ForeignKey {
 /** One key as a migration leaves it, and the rows that violate it. */
 export interface KeyCheck {
   readonly child: string;
+  readonly columns: readonly string[];
   readonly parent: string;
   /** A SELECT of a column h: a hash of each row, of its primary key and of the values that point nowhere. Null for a new key. */
   readonly before: string | null;
@@ -38,6 +39,7 @@ export function pairKeys(before: readonly ForeignKey[], after: readonly ForeignK
     const rows = candidates.map((other) => selectBroken(other, isKept));
     return {
       child: key.child,
+      columns: key.columns,
       parent: key.parent,
       before: rows.length === 0 ? null : rows.join(' UNION ALL '),
       after: selectBroken(key, isKept),

@@ -64,8 +64,8 @@ it('counts all that is sent of a migration, and nothing that is skipped', () => 
     sized({ before: [text] }),
     sized({ after: [text] }),
     sized({ guards: [guardOf(text)] }),
-    plannedMigration('m', [], { keyChecks: [{ child: '', parent: '', before: null, after: text }] }),
-    plannedMigration('m', [], { keyChecks: [{ child: '', parent: '', before: text, after: '' }] }),
+    plannedMigration('m', [], { keyChecks: [{ columns: [], child: '', parent: '', before: null, after: text }] }),
+    plannedMigration('m', [], { keyChecks: [{ columns: [], child: '', parent: '', before: text, after: '' }] }),
   ];
   for (const [index, fits] of fitting.entries()) {
     expect(sizes([other, fits]), `text ${index}`).toEqual([2]);

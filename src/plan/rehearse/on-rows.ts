@@ -8,8 +8,9 @@ import type { Production } from '../../production/production.ts';
 import type { FetchedTable } from '../../rows/fetch/query.ts';
 import type { TableShape } from '../../rows/fetch/stored.ts';
 import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../../rows/run/filled.ts';
-import { type RowsRun, runOnRows } from '../../rows/run/run-on-rows.ts';
+import { type RowsRun, type RowsRunInput, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { isSystemTable } from '../../schema/model/objects.ts';
+import { isLeftToChance } from '../../sql/chance.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import type { RehearsedPlan } from './rehearsed-plan.ts';
 import { findTooLarge } from './too-large.ts';
@@ -39,13 +40,36 @@ export async function tryOnRows(
   const { outside, production } = input;
   if (tables.length === 0) return describeUnfetched(production, left);
   try {
-    const filled = await openFilled(outside.openMirror, production.schema, tables);
+    const open = () => openFilled(outside.openMirror, production.schema, tables);
+    const first = await run(input, plan, { filled: await open(), left, chance: 'proves-nothing' });
+    const always = await findAlways(plan, async () =>
+      run(input, plan, { filled: await open(), left, chance: 'counts' }),
+    );
     // How long few rows take says nothing but how busy this machine is.
-    return { ...(await run(input, plan, filled, left)), times: [] };
+    return { ...first, findings: addFindings(first.findings, always), times: [] };
   } catch (error) {
     if (error instanceof MigrateError && error.code === 'REHEARSAL_STUCK') return null;
     throw error;
   }
+}
+
+/** Often enough for what happens each time to be no accident. */
+const triesOfChance = 3;
+
+/** What a plan that is left to chance, by `random()` say, ends with whatever chance brings: each run has other values. */
+async function findAlways({ runs }: RehearsedPlan, tryAgain: () => Promise<RowsRun>): Promise<readonly Finding[]> {
+  if (!runs.some(({ migration }) => migration.statements.some(({ sql }) => isLeftToChance(sql)))) return [];
+  let always = (await tryAgain()).findings;
+  for (let tried = 1; tried < triesOfChance && always.length > 0; tried += 1) {
+    const again = new Set((await tryAgain()).findings.map(nameFinding));
+    always = always.filter((finding) => again.has(nameFinding(finding)));
+  }
+  return always;
+}
+
+/** Without its count, which may be another one each time. */
+function nameFinding({ kind, code, place, args }: Finding): string {
+  return JSON.stringify([kind, code, place, args]);
 }
 
 /** Every table is too large. @returns null where the plan meets none. */
@@ -78,7 +102,8 @@ export async function runOnAll(
   const common = { database, openMirror, schema, shapes: listShapes(plan), first, goesOn: isStill };
   const streamed = await openStreamed(signal ? { ...common, signal } : common);
   if (streamed === null) return 'moved';
-  return { run: await run(input, plan, streamed.filled, []), cost: streamed.cost };
+  const { filled } = streamed;
+  return { run: await run(input, plan, { filled, left: [], chance: 'proves-nothing' }), cost: streamed.cost };
 }
 
 function listShapes({ rows }: RehearsedPlan): readonly TableShape[] {
@@ -88,8 +113,7 @@ function listShapes({ rows }: RehearsedPlan): readonly TableShape[] {
 async function run(
   { database, production, squashed, outside: { clock }, signal }: OnRowsInput,
   { runs, rehearsed, rows }: RehearsedPlan,
-  filled: FilledMirror,
-  left: readonly string[],
+  { filled, left, chance }: { filled: FilledMirror; left: readonly string[]; chance: RowsRunInput['chance'] },
 ): Promise<RowsRun> {
   const last = rehearsed.findIndex(({ schemaAfter, doubts }) => schemaAfter === null || doubts.length > 0);
   const migrations = runs
@@ -97,7 +121,7 @@ async function run(
     .filter(({ migration }) => !squashed.has(migration.migration.name));
   const ran = await runOnRows({
     ...{ filled, schema: production.schema, left, migrations },
-    ...{ questions: rows?.here ?? [], clock },
+    ...{ questions: rows?.here ?? [], clock, chance },
   });
   const found = [...ran.findings, ...(await findTooLarge(database, ran.large, signal))];
   const blockers = rehearsed.flatMap(({ findings }) => findings.filter(({ kind }) => kind === 'blocker'));

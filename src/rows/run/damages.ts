@@ -15,7 +15,7 @@ import { withholdValues } from '../../text/withhold-values.ts';
 import { type Fault, findFaults, mostTold } from './integrity.ts';
 import type { Unknown } from './unknown.ts';
 import { findUnreadable, type Unreadable } from './unreadable.ts';
-import { type AddedViolations, describeKey, findViolations, type Violations } from './violations.ts';
+import { describeKey, findViolations, type Violations } from './violations.ts';
 
 /** What is wrong with the rows of some tables. */
 export interface Damages {
@@ -88,19 +88,17 @@ export function compareDamages(
   before: Damages,
   after: Damages,
   migration: AnalysedMigration,
-  added: readonly AddedViolations[],
+  added: readonly Violations[],
 ): readonly Finding[] {
   const names = new FormerNames(migration);
   const faults = after.faults.filter((fault) => !isKnown(fault, before.faults, names));
   return [
     ...faults.filter((fault) => !isToldOtherwise(fault, faults)).map((fault) => describeFault(fault, migration)),
-    ...after.violations.flatMap((broken, index) => {
-      const isSame = ({ child, parent }: AddedViolations) =>
-        sameName(child, broken.child) && sameName(parent, broken.parent);
+    ...after.violations.flatMap((broken) => {
       const more = broken.rows - countBefore(broken, after.violations, before.violations, names);
-      // One that is mended hides another that is made, where they are only counted; several keys are one there.
-      const others = after.violations.findIndex(isSame) === index ? added.filter(isSame) : [];
-      const rows = Math.max(more, ...others.map((one) => one.rows));
+      // One that is mended hides another that is made, where they are only counted.
+      const compared = added.filter((one) => isSameKey(one, broken));
+      const rows = Math.max(more, ...compared.map((one) => one.rows));
       const because = migration.foreignKeysOff ? 'keys-off' : 'not-checked';
       return rows > 0 ? [describeViolations(broken, rows, migration, because)] : [];
     }),
@@ -113,14 +111,12 @@ export function compareDamages(
 /** Rows that COMMIT lets through, as others got a parent. @param added with foreign keys on */
 export async function describeCounted(
   mirror: Mirror,
-  added: readonly AddedViolations[],
+  added: readonly Violations[],
   migration: AnalysedMigration,
 ): Promise<readonly Finding[]> {
   const left = await findViolations(mirror, [...new Set(added.map(({ child }) => child))]);
-  return added.flatMap(({ child, parent, rows }) => {
-    const broken = left.find((one) => sameName(one.child, child) && sameName(one.parent, parent));
-    return broken === undefined ? [] : [describeViolations(broken, rows, migration, 'counted')];
-  });
+  const isLeft = (key: Violations) => left.some((one) => isSameKey(one, key));
+  return added.filter(isLeft).map((key) => describeViolations(key, key.rows, migration, 'counted'));
 }
 
 /** An index with a value more than once lacks rows too. */
@@ -143,8 +139,14 @@ function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: 
   return ofTable.some((old) => former.includes(JSON.stringify(old.fault)) && old.rows >= rows);
 }
 
-function areColumns(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((name, index) => sameName(name, right[index] ?? ''));
+function isSameKey(one: Violations, other: Violations): boolean {
+  return sameName(one.child, other.child) && sameName(one.parent, other.parent) && haveSameColumns(one, other);
+}
+
+function haveSameColumns({ columns }: Violations, other: Violations): boolean {
+  return (
+    columns.length === other.columns.length && columns.every((name, at) => sameName(name, other.columns[at] ?? ''))
+  );
 }
 
 /** Of the same key. One that is not there any more may be this, with its columns renamed. */
@@ -156,7 +158,7 @@ function countBefore(
 ): number {
   const isSame = (old: Violations, one: Violations) =>
     names.areSame(old.child, one.child) && names.areSame(old.parent, one.parent);
-  const isKey = (old: Violations, one: Violations) => isSame(old, one) && areColumns(old.columns, one.columns);
+  const isKey = (old: Violations, one: Violations) => isSame(old, one) && haveSameColumns(old, one);
   return known
     .filter((old) => isSame(old, broken) && (isKey(old, broken) || !after.some((one) => isKey(old, one))))
     .reduce((sum, { rows }) => sum + rows, 0);

@@ -41,13 +41,6 @@ async function checkTable(mirror: Mirror, child: string): Promise<readonly Viola
   }
 }
 
-/** How many rows of a child point nowhere that did not before, of one key. */
-export interface AddedViolations {
-  readonly child: string;
-  readonly parent: string;
-  readonly rows: number;
-}
-
 /** By key, how often each row that points nowhere is there; null for a key that is new, or cannot be looked at. */
 export type Broken = readonly (ReadonlyMap<string, number> | null)[];
 
@@ -73,13 +66,13 @@ async function readKey(mirror: Mirror, select: string | null): Promise<ReadonlyM
   }
 }
 
-/** Row by row, as `apply` compares them: one that is mended hides no other. */
-export function compareBroken(checks: readonly KeyCheck[], before: Broken, after: Broken): readonly AddedViolations[] {
-  return checks.flatMap(({ child, parent }, index) => {
+/** The rows that point nowhere and did not before. Row by row, as `apply` compares them: one that is mended hides no other. */
+export function compareBroken(checks: readonly KeyCheck[], before: Broken, after: Broken): readonly Violations[] {
+  return checks.flatMap(({ child, columns, parent }, index) => {
     const was = before[index];
     let rows = 0;
     for (const [hash, count] of after[index] ?? []) rows += Math.max(0, count - (was?.get(hash) ?? 0));
-    return rows === 0 ? [] : [{ child, parent, rows }];
+    return rows === 0 ? [] : [{ child, columns, parent, rows }];
   });
 }
 
