@@ -10,7 +10,7 @@ import type { TableShape } from '../../rows/fetch/stored.ts';
 import { type FilledMirror, openFilled, openStreamed, type RowsCost } from '../../rows/run/filled.ts';
 import { type RowsRun, type RowsRunInput, runOnRows } from '../../rows/run/run-on-rows.ts';
 import { isSystemTable } from '../../schema/model/objects.ts';
-import { isLeftToChance } from '../../sql/chance.ts';
+import { isRandom } from '../../sql/chance.ts';
 import { sameName } from '../../sql/identifiers.ts';
 import type { RehearsedPlan } from './rehearsed-plan.ts';
 import { findTooLarge } from './too-large.ts';
@@ -58,7 +58,7 @@ const triesOfChance = 3;
 
 /** What a plan that is left to chance, by `random()` say, ends with whatever chance brings: each run has other values. */
 async function findAlways({ runs }: RehearsedPlan, tryAgain: () => Promise<RowsRun>): Promise<readonly Finding[]> {
-  if (!runs.some(({ migration }) => migration.statements.some(({ sql }) => isLeftToChance(sql)))) return [];
+  if (!runs.some(({ migration }) => migration.statements.some(({ sql }) => isRandom(sql)))) return [];
   let always = (await tryAgain()).findings;
   for (let tried = 1; tried < triesOfChance && always.length > 0; tried += 1) {
     const again = new Set((await tryAgain()).findings.map(nameFinding));

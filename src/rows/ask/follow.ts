@@ -108,7 +108,7 @@ function addedColumn(definition: string): readonly PickedColumn[] {
   return columns.map(({ name, generated, written }) => ({
     name,
     as: null,
-    expression: generated === null ? (written.default ?? 'NULL') : `(${written.generated})`,
+    expression: generated === null ? (written.default ?? 'NULL') : `(${generated.expression})`,
   }));
 }
 

@@ -4,7 +4,7 @@ import { type Affinity, findAffinity } from '../../schema/model/affinity.ts';
 import { findCollation } from '../../schema/model/columns.ts';
 import type { ColumnStructure, TableStructure } from '../../schema/model/structure.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
-import { listWords } from '../../sql/words.ts';
+import { listWords, rowidNames } from '../../sql/words.ts';
 
 export interface RowsColumn {
   /** As it is written. */
@@ -71,6 +71,8 @@ export function keepColumns({ columns }: KnownRows): readonly PickedColumn[] {
 
 /** The rows with these columns in place of their own; with a condition, those that it finds. */
 export function pickRows(rows: KnownRows, columns: readonly PickedColumn[], where: string | null = null): TableRows {
+  if ([...columns.map(({ expression }) => expression), where ?? ''].some((sql) => namesHiddenRowid(rows, sql)))
+    return unknownRows;
   const flat = columns.map(({ expression }) => flatten(rows, expression));
   const known = flat.filter((each) => each !== null);
   const isSure = rows.isSure && (where === null || comparesAsStored(rows, where));
@@ -78,6 +80,12 @@ export function pickRows(rows: KnownRows, columns: readonly PickedColumn[], wher
     return knownRows({ list: known, from: rows.from, depth: rows.depth }, columns, isSure);
   const from = `(${rows.select})${where === null ? '' : ` WHERE ${where}`}`;
   return knownRows({ list: columns.map(({ expression }) => expression), from, depth: rows.depth + 1 }, columns, isSure);
+}
+
+/** A SELECT has no rowid of its own. */
+function namesHiddenRowid({ columns }: KnownRows, sql: string): boolean {
+  const words = listWords(sql);
+  return [...rowidNames].some((name) => words.has(name) && !columns.some((column) => sameName(column.name, name)));
 }
 
 /** The same over what the rows are picked from; null where it computes something of them. */

@@ -36,10 +36,10 @@ export function listLinks({ structures }: Scene, parent: string): readonly Link[
   });
 }
 
-/** The condition of the child's rows that refer to these of the parent. */
+/** The condition of the child's rows that SQLite finds when these of the parent go: by their own type (fkey.c, fkActionTrigger). */
 export function refers(scene: Scene, { parent, child, key, referenced }: Link, where: string): string {
   const structure = scene.structures.find(parent);
-  const own = writeOwnKey(child, key.columns, structure, referenced);
+  const own = writeOwnKey(child, key.columns, structure, referenced, 'own-type');
   return `${own} IN (${selectKeys(structure, parent, referenced, where)})`;
 }
 
@@ -49,7 +49,7 @@ export function refersBelow({ structures }: Scene, { parent, child, key, referen
   const [theirs, ours] = [writeColumns(structure, referenced), writeColumns(child, key.columns)];
   const next = `SELECT c.${theirs} FROM migrate_prod_gone AS g JOIN ${quoteIdentifier(parent)} AS c ON g.k = c.${ours}`;
   const all = `${selectKeys(structure, parent, referenced, where)} UNION ${next}`;
-  const own = writeOwnKey(child, key.columns, structure, referenced);
+  const own = writeOwnKey(child, key.columns, structure, referenced, 'own-type');
   return `${own} IN (WITH RECURSIVE migrate_prod_gone(k) AS (${all}) SELECT k FROM migrate_prod_gone)`;
 }
 
@@ -77,12 +77,13 @@ export function writeOwnKey(
   columns: readonly string[],
   parent: TableStructure | null,
   referenced: readonly string[],
+  compared: 'parent-type' | 'own-type' = 'parent-type',
 ): string {
   const own = writeColumns(child, columns).map((quoted, index) => {
     const column = findStructureColumn(child, columns[index] ?? '');
     const their = parent === null ? undefined : findStructureColumn(parent, referenced[index] ?? '');
     const isAlike = !column || !parent || !their || findAffinity(column, child) === findAffinity(their, parent);
-    const value = isAlike ? quoted : `+${quoted}`;
+    const value = isAlike || compared === 'own-type' ? quoted : `+${quoted}`;
     const collation = parent === null ? 'binary' : findCollation(parent, referenced[index] ?? '');
     const isBinary = collation === 'binary' && (column?.collation ?? 'binary') === 'binary';
     return isBinary ? value : `${value} COLLATE ${collation}`;
