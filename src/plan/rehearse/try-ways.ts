@@ -8,7 +8,7 @@ import { EngineError } from '../../ports.ts';
 import type { AnalysedMigration } from '../analyse.ts';
 import { mendMigration } from '../mended.ts';
 import { type BenchInput, WayBench } from './way-bench.ts';
-import { type Candidate, findMend, WayTrials } from './way-trials.ts';
+import { type Candidate, findMend, isWorthRows, WayTrials } from './way-trials.ts';
 
 /** The ways of more findings are shown untried: nobody reads so many. */
 const mostTried = 40;
@@ -52,8 +52,7 @@ async function tryAll(
   findings: readonly Finding[],
   candidates: readonly Candidate[],
 ): Promise<void> {
-  // The steps of a deployment are worth no copy of the rows.
-  const needsRows = candidates.some(({ finding }) => finding.code !== 'breaks-running-code');
+  const needsRows = candidates.some(({ finding }) => isWorthRows(finding));
   const bench = await WayBench.open({ ...input, tables: needsRows ? input.tables : [] });
   try {
     let left = candidates.length;
@@ -62,7 +61,8 @@ async function tryAll(
         place.migration === analysed.migration.name || (index === 0 && place.migration === null);
       const own = candidates.filter(({ finding }) => isOf(finding));
       const blockers = findings.filter((finding) => finding.kind === 'blocker' && isOf(finding));
-      const trials = own.length === 0 ? null : await WayTrials.begin(bench, analysed, blockers);
+      const told = own.map(({ finding }) => finding);
+      const trials = own.length === 0 ? null : await WayTrials.begin(bench, analysed, blockers, told);
       await trials?.tryAll(own);
       left -= own.length;
       if (left === 0 || bench.isOver()) break;

@@ -27,6 +27,11 @@ export function findMend({ finding: { place }, way, tried }: Candidate): (Mend &
   return null;
 }
 
+/** The steps of a deployment are worth no rows. */
+export function isWorthRows({ code }: Finding): boolean {
+  return code !== 'breaks-running-code';
+}
+
 /** The trials of one migration. */
 export class WayTrials {
   readonly #bench: WayBench;
@@ -49,9 +54,16 @@ export class WayTrials {
     this.#filled = runs.filled;
   }
 
-  static async begin(bench: WayBench, analysed: AnalysedMigration, blockers: readonly Finding[]): Promise<WayTrials> {
+  /** @param findings whose ways are to be tried. */
+  static async begin(
+    bench: WayBench,
+    analysed: AnalysedMigration,
+    blockers: readonly Finding[],
+    findings: readonly Finding[],
+  ): Promise<WayTrials> {
     const empty = await bench.runEmpty(analysed);
-    const filled: FilledRun = empty.ends === 'whole' ? await bench.runFilled(analysed, empty) : { ends: 'unknown' };
+    const isWorth = empty.ends === 'whole' && findings.some(isWorthRows);
+    const filled: FilledRun = isWorth ? await bench.runFilled(analysed, empty) : { ends: 'unknown' };
     return new WayTrials(bench, analysed, blockers, { empty, filled });
   }
 
@@ -119,6 +131,7 @@ export class WayTrials {
     if (empty.ends === 'fails') return isAnothers(empty.at);
     if (makesBroken(variant, empty.broken)) return false;
     if (!isAlone && this.#empty.ends === 'whole' && !endsTheSame(this.#empty.objects, empty.objects, all)) return false;
+    if (!isWorthRows(finding)) return true;
     const filled = await this.#bench.runFilled(mended, empty, (sql) => isOf(variant, sql));
     if (filled.ends === 'unknown') return variant.allowed.isOnlyTried !== true;
     if (filled.ends === 'fails') return isAnothers(filled.at);
