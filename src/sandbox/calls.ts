@@ -78,13 +78,23 @@ const beforeNames = ['TABLE', 'EXISTS', 'INTO', 'REFERENCES', 'VIEW', 'AS', 'TO'
  * @param context of the same tokens
  */
 export function isCall(tokens: readonly Token[], index: number, context: Context): boolean {
-  if (!isOperator(tokens[index + 1], '(')) return false;
-  // A name with a schema is no function.
-  const before = isOperator(tokens[index - 1], '.') ? index - 3 : index - 1;
-  if (beforeNames.some((word) => isKeyword(tokens[before], word))) return false;
+  if (!mayBeCall(tokens, index)) return false;
+  const before = findBefore(tokens, index);
   if (index < context.head || isCommonTable(tokens, index, context.closing)) return false;
   if (context.object === 'index' && isKeyword(tokens[before], 'ON') && before === context.head) return false;
   return !isType(tokens, index, context);
+}
+
+/** False where what stands beside the name shows that it is not called; needs no context, which takes time. */
+export function mayBeCall(tokens: readonly Token[], index: number): boolean {
+  if (!isOperator(tokens[index + 1], '(')) return false;
+  const before = tokens[findBefore(tokens, index)];
+  return !beforeNames.some((word) => isKeyword(before, word));
+}
+
+/** What stands before a name. A name with a schema is no function. */
+function findBefore(tokens: readonly Token[], index: number): number {
+  return isOperator(tokens[index - 1], '.') ? index - 3 : index - 1;
 }
 
 /** True for a column's type: it comes directly after the column's name, in a table's list of columns or at the end of ALTER TABLE. */

@@ -6,7 +6,7 @@ import { foldName, unquoteIdentifier } from '../sql/identifiers.ts';
 import { parseCreateAs } from '../sql/row-statements.ts';
 import { type Token, tokenize } from '../sql/tokenize.ts';
 import { rowidNames } from '../sql/words.ts';
-import { isCall, readContext } from './calls.ts';
+import { isCall, mayBeCall, readContext } from './calls.ts';
 
 /** Words that loop, and words that compare with a pattern. */
 const loops = new Set(['select', 'with', 'like', 'glob', 'regexp', 'match']);
@@ -47,8 +47,10 @@ function findLong(sql: string): boolean {
   if (tokens.some((token) => token.kind === 'word' && loops.has(foldName(token.text)))) return true;
   // UPDATE … FROM joins; DELETE FROM does not.
   if (tokens.some((token, index) => isKeyword(token, 'FROM') && !isKeyword(tokens[index - 1], 'DELETE'))) return true;
+  const mayBeLong = (token: Token, index: number) => mayBeCall(tokens, index) && !isBrief(tokens, index, token);
+  if (!tokens.some(mayBeLong)) return false;
   const context = readContext(tokens);
-  return tokens.some((token, index) => isCall(tokens, index, context) && !isBrief(tokens, index, token));
+  return tokens.some((token, index) => mayBeLong(token, index) && isCall(tokens, index, context));
 }
 
 function isBrief(tokens: readonly Token[], index: number, token: Token): boolean {
