@@ -4,6 +4,7 @@ import type { Place } from '../../findings/finding.ts';
 import type { AnalysedStatement } from '../../plan/analyse.ts';
 import { takenByAll } from '../../plan/row-size.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
+import { mayTakeLong } from '../../sandbox/duration.ts';
 import { quoteIdentifier } from '../../sql/identifiers.ts';
 import { concernsRows } from '../row-concerns.ts';
 
@@ -16,12 +17,18 @@ export interface LargeRow {
 /** No row that a server does not take comes to be in less: what is fetched of production is a few megabytes, and passes. */
 const leastGrowth = 500_000;
 
-/** Looks at rows only where the database has grown; mutable: a run goes through it once. */
+/** How much text of plain statements is run before the next look, in characters. */
+const textBetween = 200_000;
+
+/** Looks at rows only where the database may have grown; mutable: a run goes through it once. */
 export class LargeRows {
   readonly found: LargeRow[] = [];
   readonly #mirror: Mirror;
   #used: number;
   #largest = takenByAll;
+  /** Of plain statements since the last look. */
+  #text = 0;
+  #last: Place | null = null;
 
   constructor(mirror: Mirror) {
     this.#mirror = mirror;
@@ -31,6 +38,19 @@ export class LargeRows {
   /** @param place of the statement that has just run; null where nothing is proven by it. */
   look(statement: AnalysedStatement, place: Place | null): void {
     if (!concernsRows(statement)) return;
+    this.#last = place;
+    this.#text += statement.sql.length;
+    // A statement that computes little puts little more into a row than it says: files that fill tables have thousands of these.
+    if (mayTakeLong(statement.sql) || statement.sql.includes('||') || this.#text > textBetween) this.#look();
+  }
+
+  /** At the end of a migration. */
+  end(): void {
+    if (this.#text > 0) this.#look();
+  }
+
+  #look(): void {
+    this.#text = 0;
     const used = readUsed(this.#mirror);
     if (used >= this.#used && used - this.#used < leastGrowth) return;
     const hasGrown = used > this.#used;
@@ -39,7 +59,7 @@ export class LargeRows {
     const bytes = Math.max(0, ...listTables(this.#mirror).map((table) => measureLargest(this.#mirror, table)));
     if (bytes <= this.#largest) return;
     this.#largest = bytes;
-    if (place !== null) this.found.push({ place, bytes });
+    if (this.#last !== null) this.found.push({ place: this.#last, bytes });
   }
 }
 

@@ -155,6 +155,7 @@ async function runStatements(running: Running, { migration, statements }: Planne
     if (error !== null) return stopAt(running, error, isProof ? place : null, planned);
     large.look(statement, place);
   }
+  large.end();
   await answering.answer({ migration: migration.migration.name, statement: 0, when: 'end' });
   const error = await tryAll(mirror, ['COMMIT']);
   if (error === null) return { findings: [], isWhole: true };
