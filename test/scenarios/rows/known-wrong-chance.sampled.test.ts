@@ -1,4 +1,7 @@
-/** A value by chance makes unknown what it is written to: what does not meet that is proven as ever. */
+/**
+ * A value by chance makes unknown what it is written to: what does not meet that is proven as ever, and what comes out whatever
+ * chance brings is told.
+ */
 
 import { type Case, describeCases } from './cases.ts';
 
@@ -53,6 +56,37 @@ const cases: readonly Case[] = [
     rows,
     pending: ['DELETE FROM "Line" WHERE random() = 1;\nUPDATE "Line" SET "body" = NULL;'],
     after: { Order: [[1, 'a']], Line: [[1, 1, null]] },
+  },
+  {
+    ...fails,
+    title: 'a text by chance as an INTEGER PRIMARY KEY',
+    pending: [`UPDATE "Line" SET "id" = hex(randomblob(8)) || '-';`],
+    fails: 'datatype mismatch',
+  },
+  {
+    ...fails,
+    title: 'a parent by chance that is nowhere',
+    pending: ['UPDATE "Line" SET "order" = abs(random() % 1000) + 5;'],
+    fails: 'FOREIGN KEY constraint failed',
+  },
+  {
+    ...sound,
+    title: 'a parent by chance that is there, whichever it is',
+    rows: { Order: [...rows.Order, [2, 'b']], Line: rows.Line },
+    pending: ['UPDATE "Line" SET "order" = abs(random() % 2) + 1;\nUPDATE "Line" SET "order" = 1;'],
+    after: { Order: [...rows.Order, [2, 'b']], Line: rows.Line },
+  },
+  {
+    tells: 'hazard',
+    code: 'foreign-keys',
+    title: 'a parent by chance that is nowhere, with foreign keys off',
+    at: 'UPDATE "Line" SET "order" = abs',
+    schema,
+    rows,
+    pending: [
+      'PRAGMA foreign_keys=OFF;\nUPDATE "Line" SET "order" = abs(random() % 1000) + 5;\nUPDATE "Line" SET "order" = "order" * 0 + 3;',
+    ],
+    after: { Order: rows.Order, Line: [[1, 3, '{a']] },
   },
 ];
 describeCases('what stands beside a value by chance', cases);

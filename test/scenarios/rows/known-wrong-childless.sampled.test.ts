@@ -28,6 +28,10 @@ const left = {
 const sound = { tells: 'nothing', code: 'foreign-keys', schema } as const;
 const line = { Line: [[1, 2]] };
 
+/** Children whose column is of another type, and of several keys. */
+const otherTypes = `CREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "a" TEXT);
+CREATE TABLE "Line" ("id" INTEGER NOT NULL PRIMARY KEY, "one" REAL REFERENCES "Order" ("id"), "two" BLOB REFERENCES "Order" ("id"));`;
+
 const cases: readonly Case[] = [
   {
     ...left,
@@ -56,6 +60,31 @@ const cases: readonly Case[] = [
     title: 'a table that is made again with all its rows',
     rows: { Order: others, ...line },
     pending: [again],
+  },
+  {
+    ...left,
+    title: 'a DELETE, of rows whose column has another type',
+    schema: otherTypes,
+    rows: { Order: others, Line: [[1, 1.0, 2]] },
+    pending: [off('DELETE FROM "Order" WHERE "id" = 2;')],
+    after: { Order: [[1, 'a']], Line: [[1, 1.0, 2]] },
+  },
+  {
+    ...sound,
+    title: 'a DELETE of a row that no column of another type refers to',
+    schema: otherTypes,
+    rows: { Order: others, Line: [[1, 1.0, 1]] },
+    pending: [off('DELETE FROM "Order" WHERE "id" = 2;')],
+    after: { Order: [[1, 'a']], Line: [[1, 1.0, 1]] },
+  },
+  {
+    ...left,
+    title: 'a table that is dropped for good',
+    rows: { Order: others, ...line },
+    pending: [off('DROP TABLE "Order";')],
+    at: 'DROP TABLE "Order"',
+    allow: ['data-loss', 'leaves-broken'],
+    after: line,
   },
 ];
 describeCases('rows left without a parent with foreign keys off', cases);

@@ -22,6 +22,13 @@ const rebuild = (rest: string) =>
   redefine({ table: 'Page', columns, insert: `INSERT INTO "new_Page" (${into}) ${rest};` });
 const anew = `INSERT INTO "search"("search") VALUES ('rebuild');`;
 
+/** The same through a helper table. */
+const again = (rest: string) => `CREATE TABLE "H" AS SELECT * FROM "Page";
+DROP TABLE "Page";
+CREATE TABLE "Page" (${columns});
+INSERT INTO "Page" (${into}) ${rest};
+DROP TABLE "H";`;
+
 const stories: readonly (readonly [title: string, pending: string, told: boolean])[] = [
   ['a copy of all', rebuild(`SELECT ${into} FROM "Page"`), false],
   ['a copy that changes what is not searched', rebuild('SELECT "id", "text", upper("note") FROM "Page"'), false],
@@ -30,6 +37,16 @@ const stories: readonly (readonly [title: string, pending: string, told: boolean
   ['a copy of nothing', redefine({ table: 'Page', columns, insert: 'SELECT 1;' }), true],
   ['a copy and one row more', rebuild(`SELECT ${into} FROM "Page" UNION ALL SELECT 9, 'cherry', NULL`), true],
   ['a copy with other keys', rebuild('SELECT "id" + 1, "text", "note" FROM "Page"'), true],
+  ['a copy by place, which changes what is searched', rebuild('SELECT "id", "note", "text" FROM "Page"'), true],
+  ['a table that is made again without its triggers, with all', again(`SELECT ${into} FROM "H"`), false],
+  [
+    'a table that is made again without its triggers, with one row less',
+    again(`SELECT ${into} FROM "H" LIMIT 1`),
+    true,
+  ],
+  ['rows that triggers tell the index of', 'DELETE FROM "Page" WHERE "id" = 5;', false],
+  ['a value that no trigger tells the index of', `UPDATE "Page" SET "text" = 'cherry' WHERE "id" = 5;`, true],
+  ['a value that is not searched', `UPDATE "Page" SET "note" = 'cherry' WHERE "id" = 5;`, false],
   ['an index that is built anew', `${rebuild('SELECT "id", upper("text"), "note" FROM "Page"')}${anew}`, false],
 ];
 
@@ -40,8 +57,7 @@ describeTargets('a full-text index over a table that is rebuilt', (fresh) => {
     const input = { url: target.url, migrations: migrationsOf(story) };
     const findings = findAll((await plan(input)).plan);
     const found = findings.filter(({ code }) => code === 'leaves-broken');
-    expect(found).toHaveLength(told ? 1 : 0);
-    if (told) expect(found[0]?.message).toContain('the full-text index "search" holds');
+    expect(found.map(({ message }) => /the full-text index "search" holds/.test(message))).toEqual(told ? [true] : []);
     const allow = [...new Set(findings.flatMap(({ kind, code }) => (kind === 'hazard' ? [code] : [])))];
     expect(await apply({ ...input, allow })).toMatchObject({ outcome: 'applied', error: null });
     const fits = target.sql(`INSERT INTO "search"("search", rank) VALUES ('integrity-check', 1)`).then(
