@@ -15,7 +15,7 @@ export type RowFault =
   | { readonly what: 'null'; readonly column: string }
   | { readonly what: 'check' }
   /** A value of another type than the column stores. */
-  | { readonly what: 'type'; readonly column: string }
+  | { readonly what: 'type'; readonly column: string; readonly isGenerated: boolean }
   /** An index that does not fit the rows; in the engine's words. */
   | { readonly what: 'index'; readonly index: string | null; readonly message: string };
 
@@ -60,6 +60,8 @@ function writeWay({ table, fault }: BreaksConstraintsArgs): Way | string {
     case 'check':
       return `-- before it, in the same file, set values that pass:\nUPDATE ${name} SET … WHERE …;`;
     case 'type':
+      if (fault.isGenerated)
+        return `-- in the definition of the table, give the column the type that its expression has:\n${quoteIdentifier(fault.column)} … AS (…)`;
       return `-- before it, in the same file, convert the values:\nUPDATE ${name} SET ${quoteIdentifier(fault.column)} = CAST(${quoteColumn(table, fault.column)} AS …);`;
     case 'index':
       if (fault.message === repeatedValue)

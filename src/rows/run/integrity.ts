@@ -23,9 +23,12 @@ export async function findFaults(mirror: Mirror, tables: readonly string[]): Pro
   const faults: Fault[] = [];
   for (const table of tables) {
     const said = await checkTable(mirror, table);
+    const isGenerated = (column: string) =>
+      mirror.query('SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ? AND hidden IN (2, 3)', [table, column]).length >
+      0;
     const counts = new Map<string, Fault>();
     for (const text of said) {
-      const fault = readFault(text, table);
+      const fault = readFault(text, table, isGenerated);
       if (fault === null) continue;
       const key = JSON.stringify(fault);
       const rows = (counts.get(key)?.rows ?? 0) + 1;
@@ -50,11 +53,12 @@ async function checkTable(mirror: Mirror, table: string): Promise<readonly strin
 }
 
 /** The engine's words (SQLite, pragma.c, PragTyp_INTEGRITY_CHECK); null for `ok`, and for what says nothing of rows. */
-function readFault(said: string, table: string): RowFault | null {
+function readFault(said: string, table: string, isGenerated: (column: string) => boolean): RowFault | null {
   const [, type, place] = /^(NULL|non-\w+|TEXT|NUMERIC) value in (.*)$/s.exec(said) ?? [];
   // A name may hold a dot.
   const column = place?.slice(table.length + 1);
-  if (column !== undefined) return type === 'NULL' ? { what: 'null', column } : { what: 'type', column };
+  if (column !== undefined)
+    return type === 'NULL' ? { what: 'null', column } : { what: 'type', column, isGenerated: isGenerated(column) };
   if (said.startsWith('CHECK constraint failed')) return { what: 'check' };
   const [, missing] = /^row .+ missing from index (.*)$/s.exec(said) ?? [];
   if (missing !== undefined) return { what: 'index', index: missing, message: 'it lacks rows of the table' };
