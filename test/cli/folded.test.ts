@@ -13,7 +13,7 @@ import { find } from '../../src/findings/finding.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
 
-const end = { type: 'ready', apply: [{ type: 'command', text: 'migrate-prod apply' }], consents: 0 } as const;
+const end = { type: 'ready', apply: [{ type: 'command', text: 'migrate-prod apply' }], consents: [] } as const;
 const show = (plan: Plan, columns: number | null = 80) => renderPlan(plan, end, buildScreen(columns));
 
 function breaks(migration: string, line: number, table: string, column: string | null = null): Finding {

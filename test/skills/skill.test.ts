@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
+import { addConsents } from '../support/follow-next.ts';
 
 const file = fileURLToPath(new URL('../../skills/migrate-prod/SKILL.md', import.meta.url));
 const shop = fileURLToPath(new URL('../../examples/shop', import.meta.url));
@@ -94,8 +95,10 @@ describe('the skill', () => {
     // Without a terminal and without --yes nothing is written.
     expect(asked.code).toBe(writes && !args.includes('--yes') ? 1 : 0);
     if (!writes || args.includes('--yes')) return;
-    // It says the whole command that does it, consents included.
-    const next = /Next: .*migrate-prod (.*)$/m.exec(asked.stderr)?.[1]?.split(' ') ?? [];
+    // It says the whole command that does it, and the consents that a person has to add.
+    const said = /Next: (.*)$/m.exec(asked.stderr)?.[1] ?? '';
+    const whole = addConsents(said) ?? said;
+    const next = /migrate-prod (.*)$/.exec(whole)?.[1]?.split(' ') ?? [];
     expect(next).toEqual(expect.arrayContaining([...args, '--yes']));
     const confirmed = await runInProcess(next, { cwd: root });
     expect([confirmed.code, confirmed.stderr.includes('✖')]).toEqual([0, false]);

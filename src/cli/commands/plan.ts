@@ -4,6 +4,7 @@ import { blocked, consentMissing } from '../../apply/errors.ts';
 import { isShownLoss } from '../../consents/apply-consents.ts';
 import { collectConsents, type Gate, renderConsent } from '../../consents/consent.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
+import { sayConsents } from '../../consents/say-consents.ts';
 import type { MigrateError } from '../../errors.ts';
 import { wordLoss } from '../../findings/loss.ts';
 import { countBesides, findOpenEntries, type History, isToApply } from '../../history/history.ts';
@@ -56,25 +57,17 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
     tellUnusedLines(run, plan);
     const consents = collectConsents(gate.unconsented).map(renderConsent);
     const pending = plan.migrations.length > 0 && gate.blockers.length === 0;
+    // Consents are named beside it: whoever runs commands as they stand must not give them.
     const apply = pending
-      ? command(
-          'apply',
-          [],
-          [
-            ...listFlag('--to', to),
-            ...listFlag('--rows', typedRows),
-            ['--plan', plan.id],
-            ...consents.map((value) => ['--allow', value] as const),
-          ],
-        )
+      ? command('apply', [], [...listFlag('--to', to), ...listFlag('--rows', typedRows), ['--plan', plan.id]])
       : null;
-    const obstacle = findObstacle(gate, plan, apply);
+    const obstacle = findObstacle(gate, plan, consents, apply);
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
       text: (screen, next) => {
         const end: PlanEnd =
           apply !== null
-            ? { type: 'ready', apply: writeStep(run, apply), consents: consents.length }
+            ? { type: 'ready', apply: writeStep(run, apply), consents: writeStep(run, sayConsents(consents)) }
             : next
               ? { type: 'blocked', mend: next }
               : describeNothing(run, history, to);
@@ -91,6 +84,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
         stillPending: countPending(history) - plan.migrations.length,
         missing: countBesides(history).missing,
         findings: plan.findings.map(describeFinding),
+        missingConsents: consents,
         next: apply && joinSpans(writeStep(run, apply)),
         requests: database.requests(),
       }),
@@ -125,10 +119,17 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
 }
 
 /** The error that `apply` would end with if only the written consents were given. */
-function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: CommandPart | null): MigrateError | null {
+function findObstacle(
+  { blockers, unconsented }: Gate,
+  plan: Plan,
+  consents: readonly string[],
+  apply: CommandPart | null,
+): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
-  return consentMissing(unconsented).with({ next: say`After reading the plan: ${apply}` });
+  return consentMissing(unconsented, plan.id).with({
+    next: say`Look at the plan. Only the owner of the data can consent, by adding ${sayConsents(consents)} to ${apply}`,
+  });
 }
 
 function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {

@@ -95,8 +95,13 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
   const name = `Plan ${renderCode(findShortName(plan.id))}`;
   switch (end.type) {
     case 'ready': {
-      const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';
-      return [`${name}${consent}. To apply exactly this plan:`, renderFence('sh', joinSpans(end.apply))];
+      const apply = ['To apply exactly this plan:', renderFence('sh', joinSpans(end.apply))];
+      if (end.consents.length === 0) return [`${name}. ${apply[0]}`, ...apply.slice(1)];
+      return [
+        `${name} needs consent: look at each ${listAsking(plan)}. Only the owner of the data can consent, by adding these to the command:`,
+        renderFence('sh', joinSpans(end.consents)),
+        ...apply,
+      ];
     }
     case 'blocked':
       return [`**${name} cannot be applied.** Next:`, renderFence('', joinSpans(end.mend))];
