@@ -86,11 +86,18 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
       exitCode,
       text: (screen) => renderApplied(result, screen, flags.to, record),
       json: () => describeApplied(result, session.database.requests()),
+      page: async (next) => (await import('../report/markdown/apply.ts')).renderApplyMarkdown(result, next),
+      outputs: { plan: result.plan.id, pending: countOpen(result) },
       annotations: annotateApply(result),
       error,
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
     };
   });
+}
+
+/** How many are yet to be applied, as far as this run knows. */
+function countOpen({ plan, applied, byAnotherRun, stillPending }: ApplyResult): number {
+  return stillPending + (byAnotherRun ? 0 : plan.migrations.length - applied.length);
 }
 
 function acceptFile(typed: string, { context, notice }: Run): BackupFile {

@@ -10,7 +10,7 @@ import { wordLoss } from '../../findings/loss.ts';
 import { countBesides, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
-import { type CommandPart, command, joinSpans, say } from '../../text/prose.ts';
+import { type CommandPart, command, joinSpans, say, type Written } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { tellUnusedLines } from '../allow-lines.ts';
 import { listFlag, writeStep } from '../command-line.ts';
@@ -62,19 +62,19 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
       ? command('apply', [], [...listFlag('--to', to), ...listFlag('--rows', typedRows), ['--plan', plan.id]])
       : null;
     const obstacle = findObstacle(gate, plan, consents, apply);
+    const findEnd = (next: Written | null): PlanEnd =>
+      apply !== null
+        ? { type: 'ready', apply: writeStep(run, apply), consents: writeStep(run, sayConsents(consents)) }
+        : next
+          ? { type: 'blocked', mend: next }
+          : describeNothing(run, history, to);
+    const renderDocument = (next: Written | null) =>
+      renderPlanMarkdown(plan, findEnd(next), joinSpans(writeStep(run, command('plan', [], listFlag('--to', to)))));
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
-      text: (screen, next) => {
-        const end: PlanEnd =
-          apply !== null
-            ? { type: 'ready', apply: writeStep(run, apply), consents: writeStep(run, sayConsents(consents)) }
-            : next
-              ? { type: 'blocked', mend: next }
-              : describeNothing(run, history, to);
-        if (!isMarkdown) return renderPlan(plan, end, screen);
-        const again = writeStep(run, command('plan', [], listFlag('--to', to)));
-        return renderPlanMarkdown(plan, end, joinSpans(again));
-      },
+      text: (screen, next) => (isMarkdown ? renderDocument(next) : renderPlan(plan, findEnd(next), screen)),
+      page: renderDocument,
+      outputs: { plan: plan.id, ready: obstacle === null, pending: countPending(history) },
       json: () => ({
         plan: plan.id,
         rehearsed: wasRehearsed(plan),

@@ -42,6 +42,7 @@ export function runStatus(run: Run): Promise<Report> {
         next: next && joinSpans(next),
         requests: database.requests(),
       }),
+      outputs: { pending: status.toApply },
       error: null,
     };
   });
