@@ -69,7 +69,7 @@ describe('what breaks running code', () => {
   });
 
   test('is a line for each migration in a document, and one at its head', () => {
-    const document = renderPlanMarkdown(plan, end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(plan, end, { showAll: 'migrate-prod plan', change: null });
     const lines = document.split('\n').filter((line) => line.includes('breaks-running-code'));
     expect(lines).toHaveLength(3);
     expect(lines[0]).toContain('2 migrations break code');
@@ -117,7 +117,7 @@ describe('thousands of hazards of one kind on one table', () => {
   });
 
   test('are one in a document and one beside the file', () => {
-    const document = renderPlanMarkdown(planOf(many), end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(planOf(many), end, { showAll: 'migrate-prod plan', change: null });
     expect(document.match(/▲ hazard/g)).toHaveLength(1);
     expect(annotateFindings(many, many, [])).toHaveLength(1);
   });
@@ -155,7 +155,7 @@ describe('a query that is too long to be read', () => {
   });
 
   test('is cut in a document too, and whole in JSON', () => {
-    const document = renderPlanMarkdown(planOf(query), end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(planOf(query), end, { showAll: 'migrate-prod plan', change: null });
     expect(document).toContain('more characters');
     expect(document).not.toContain('"column_59"');
     expect(planOf(query).migrations[0]?.findings.map(describeFinding)).toMatchObject([{ query }]);

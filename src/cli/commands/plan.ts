@@ -43,7 +43,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
     const outside = createReadingOutside(run.context.signal);
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
-    const { plan, history } = await makeSteadyPlan({
+    const { plan, history, production, schemaAfter } = await makeSteadyPlan({
       database,
       migrations,
       outside,
@@ -51,6 +51,8 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
       rows: rows ?? settings.rows,
       signal,
       examples,
+      // Only a document has the picture.
+      schemaAfter: isMarkdown || run.context.env.GITHUB_STEP_SUMMARY ? 'read' : undefined,
     });
     const gate = checkPlan(plan, []);
     const written = listWritten(plan);
@@ -69,7 +71,10 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
           ? { type: 'blocked', mend: next }
           : describeNothing(run, history, to);
     const renderDocument = (next: Written | null) =>
-      renderPlanMarkdown(plan, findEnd(next), joinSpans(writeStep(run, command('plan', [], listFlag('--to', to)))));
+      renderPlanMarkdown(plan, findEnd(next), {
+        showAll: joinSpans(writeStep(run, command('plan', [], listFlag('--to', to)))),
+        change: schemaAfter && { before: production.schema, after: schemaAfter },
+      });
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
       text: (screen, next) => (isMarkdown ? renderDocument(next) : renderPlan(plan, findEnd(next), screen)),

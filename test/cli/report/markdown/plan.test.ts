@@ -37,7 +37,7 @@ function toText(text: string): Written {
 }
 
 function render(plan: Plan, end: PlanEnd = ready): string {
-  return renderPlanMarkdown(plan, end, 'npx migrate-prod plan');
+  return renderPlanMarkdown(plan, end, { showAll: 'npx migrate-prod plan', change: null });
 }
 
 describe('the document', () => {
