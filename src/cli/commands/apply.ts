@@ -33,6 +33,7 @@ import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { parseRows } from '../options.ts';
+import { refusePreview } from '../preview-deployment.ts';
 import { annotateApply } from '../report/github/annotations.ts';
 import { describeFinding } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
@@ -65,17 +66,18 @@ interface ApplyFlags {
 /** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   const accepted = words.acceptDataLoss ? [dataLoss.code] : [];
+  const preview = refusePreview(run, words.allow);
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
-    allow: parseConsents([...(words.allow ?? []), ...accepted]),
+    allow: parseConsents([...preview.allow, ...accepted]),
     acceptDataLoss: accepted.length > 0,
     backup: words.backup === undefined ? undefined : acceptFile(words.backup, run),
     rows: words.rows === undefined ? undefined : parseRows(words.rows),
     showValues: words.showValues,
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
-  run.keepFlags((code) => [...listFlags(flags, code), ...answered]);
+  run.keepFlags((code) => [...listFlags(flags, code), ...preview.flags, ...answered]);
   return withProject(run, 'create', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
