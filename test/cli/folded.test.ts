@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { annotateFindings } from '../../src/cli/report/github/annotations.ts';
-import { describeFinding } from '../../src/cli/report/json/json.ts';
+import { describeFindings } from '../../src/cli/report/json/json.ts';
 import { renderPlanMarkdown } from '../../src/cli/report/markdown/plan.ts';
 import { renderHazards, renderQuestionPlan } from '../../src/cli/report/text/apply.ts';
 import { renderPlan } from '../../src/cli/report/text/plan.ts';
@@ -96,8 +96,10 @@ describe('what breaks running code', () => {
   });
 
   test('has its way in JSON', () => {
-    expect(plan.migrations[0]?.findings.map(describeFinding)).toHaveLength(7);
-    expect(describeFinding(breaks('2_two', 2, '"Shop"'))).toMatchObject({ way: expect.stringContaining('"Shop"') });
+    expect(describeFindings(plan.migrations[0]?.findings ?? [], [])).toHaveLength(7);
+    expect(describeFindings([breaks('2_two', 2, '"Shop"')], [])[0]).toMatchObject({
+      way: expect.stringContaining('"Shop"'),
+    });
   });
 });
 
@@ -158,7 +160,7 @@ describe('a query that is too long to be read', () => {
     const document = renderPlanMarkdown(planOf(query), end, { showAll: 'migrate-prod plan', change: null });
     expect(document).toContain('more characters');
     expect(document).not.toContain('"column_59"');
-    expect(planOf(query).migrations[0]?.findings.map(describeFinding)).toMatchObject([{ query }]);
+    expect(describeFindings(planOf(query).migrations[0]?.findings ?? [], [])).toMatchObject([{ query }]);
   });
 
   test('of 400 characters is still a whole command', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { addConsents } from '../support/follow-next.ts';
@@ -12,6 +13,7 @@ import { addConsents } from '../support/follow-next.ts';
 const file = fileURLToPath(new URL('../../skills/migrate-prod/SKILL.md', import.meta.url));
 const shop = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 const text = await readFile(file, 'utf8');
+const packageText = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
 const header = text.split('---')[1] ?? '';
 const block = /```bash\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 const commands = block.split('\n').filter((line) => line.startsWith('npx '));
@@ -71,6 +73,16 @@ describe('the skill', () => {
     for (const command of ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect']) {
       expect(commands.some((line) => line.split(' ')[2] === command)).toBe(true);
     }
+  });
+
+  it('has the header that agents and `npx skills add` read', () => {
+    const { name, description, ...more } = parse(header);
+    expect(name).toBe('migrate-prod');
+    expect(description.length).toBeLessThanOrEqual(1_024);
+    expect(Object.keys(more).sort()).toEqual(['allowed-tools', 'argument-hint']);
+    // In the package, and where `npx skills add` looks for it.
+    const packed: { readonly files: readonly string[] } = JSON.parse(packageText);
+    expect(packed.files).toContain('skills');
   });
 
   it('approves only commands that read', () => {

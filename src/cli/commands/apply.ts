@@ -35,7 +35,7 @@ import { refuseInterrupted } from '../interruption.ts';
 import { parseRows } from '../options.ts';
 import { refusePreview } from '../preview-deployment.ts';
 import { annotateApply } from '../report/github/annotations.ts';
-import { describeFinding } from '../report/json/json.ts';
+import { describeFindings } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text/backup.ts';
 import { type Session, withProject } from '../session.ts';
@@ -259,7 +259,7 @@ function describeApplied(result: ApplyResult, requests: number): Readonly<Record
     restorePoint: result.restorePoint,
     unusedConsents: gate.unused.map(renderConsent),
     consents: listWritten(plan),
-    findings: listFindings(result).map(describeFinding),
+    findings: describeFindings(listFindings(result), plan.migrations),
     requests,
   };
 }

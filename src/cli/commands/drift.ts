@@ -64,7 +64,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
     text: (screen) => renderDrift({ target: database.target.name, drift, migrations: migrations.length, next }, screen),
-    json: () => ({ ...describeDrift(drift), next: next && joinSpans(next), requests: database.requests() }),
+    json: () => ({ ...describeDrift(drift, migrations), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };
 }

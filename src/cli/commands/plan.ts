@@ -17,7 +17,7 @@ import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat, parseRows } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
-import { describeFinding } from '../report/json/json.ts';
+import { describeFindings } from '../report/json/json.ts';
 import { renderPlanMarkdown } from '../report/markdown/plan.ts';
 import { describeBesides } from '../report/text/layout.ts';
 import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
@@ -88,7 +88,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
         missing: countBesides(history).missing,
-        findings: plan.findings.map(describeFinding),
+        findings: describeFindings(plan.findings, plan.migrations),
         missingConsents: consents,
         next: apply && joinSpans(writeStep(run, apply)),
         requests: database.requests(),
@@ -161,6 +161,6 @@ function describeMigration(migration: PlannedMigration, plan: Plan, written: rea
     consents: written
       .filter((consent) => consent.migration === name)
       .map(({ code, reason, path, line, used }) => ({ code, reason, path, line, used })),
-    findings: findings.map(describeFinding),
+    findings: describeFindings(findings, plan.migrations),
   };
 }
