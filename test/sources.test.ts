@@ -120,3 +120,21 @@ it('no type is taken by import(), which the import graph does not see', () => {
   });
   expect(taken).toEqual([]);
 });
+
+/** What makes a command that is handed out. */
+const ofCommands = ['command', 'typedCommand', 'fixCommand'];
+
+test('no command that is handed out gives a consent: it stands beside it, for a person to add', () => {
+  const found = files.flatMap((file) => {
+    const tree = parseSync(readFileSync(join(root, file), 'utf8'), { syntax: 'typescript', target: 'es2022' });
+    return [...walk(tree)].flatMap(([node]) => {
+      const isCommand = node.type === 'CallExpression' && ofCommands.includes(String((node.callee as Node).value));
+      return isCommand && holdsConsent(node) ? [file] : [];
+    });
+  });
+  expect(found).toEqual([]);
+});
+
+function holdsConsent(node: Node): boolean {
+  return [...walk(node.arguments)].some(([{ type, value }]) => type === 'StringLiteral' && value === '--allow');
+}

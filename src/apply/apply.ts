@@ -88,10 +88,10 @@ export async function applyMigrations(input: ApplyInput): Promise<ApplyResult> {
   if (lifted.length > 0) onEvent({ type: 'lifting', guards: lifted.map(wordLifted) });
   const answer = await input.confirm(planned, gate);
   if (answer.type === 'no') return refuse('declined', declined(answer.wanted));
-  if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate));
+  if (answer.type === 'cannot-ask') return refuse(...cannotAsk(gate, plan));
   const consents = [...input.consents, ...answer.consents];
   const open = checkPlan(plan, consents).unconsented;
-  if (open.length > 0) return refuse('blocked', consentMissing(open));
+  if (open.length > 0) return refuse('blocked', consentMissing(open, plan.id));
   if (input.signal?.aborted) return refuse('declined', interruptedBefore());
 
   const saved = await saveBackup(input, planned, onEvent);

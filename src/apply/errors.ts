@@ -2,6 +2,7 @@
 
 import { collectConsents, type Gate, renderConsent } from '../consents/consent.ts';
 import { buildGuardConsent, findGuardedRows } from '../consents/guard-consent.ts';
+import { sayConsents } from '../consents/say-consents.ts';
 import { MigrateError } from '../errors.ts';
 import type { Finding } from '../findings/catalogue.ts';
 import { wordLoss } from '../findings/loss.ts';
@@ -80,7 +81,7 @@ async function explainGuard(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} leaves rows whose foreign keys point nowhere: ${failure.guard.detail}. Its file switches foreign keys off, so deletes and updates in it do not cascade. It was rolled back.`,
-      say`Fix the file or the rows, then ${command('apply')}. If the rows are meant to stay like this: ${command('apply', [], [['--allow', `foreign-keys:${name}`]])}`,
+      say`Fix the file or the rows, then ${command('apply')}. If the rows are meant to stay like this, their owner consents by adding ${sayConsents([`foreign-keys:${name}`])} to ${command('apply')}`,
     );
   }
   if (failure.guard?.code === 'data-loss') {
@@ -95,7 +96,7 @@ async function explainGuard(
     return new MigrateError(
       'STATEMENT_FAILED',
       `${name} ended in another schema than its rehearsal, and was rolled back.${differences}`,
-      say`Compare the two; if production's is right: ${command('apply', [], [['--allow', `unrehearsed:${name}`]])}`,
+      say`Compare the two. If production's is right, its owner consents by adding ${sayConsents([`unrehearsed:${name}`])} to ${command('apply')}`,
     );
   }
   return null;
@@ -140,7 +141,7 @@ function explainLoss({ rowsGuard, steps }: Failure, said: string, sha256: Outsid
   const consent = rowsGuard && buildGuardConsent(steps.attempted.migration, rowsGuard.guard, sha256);
   const anyway =
     consent &&
-    say` If it shows nothing and you accept losing the rows: ${command('apply', [], [['--allow', renderConsent(consent)]])}`;
+    say` If it shows nothing, the owner of the rows can give them up by adding ${sayConsents([renderConsent(consent)])} to ${command('apply')}`;
   return new MigrateError(
     'PLAN_STALE',
     `${said}. It was rolled back; nothing is lost, and nothing of it was written.`,
@@ -182,26 +183,28 @@ export function interruptedBefore(): MigrateError {
   );
 }
 
-export function cannotAsk(gate: Gate): [ApplyOutcome, MigrateError] {
-  if (gate.unconsented.length > 0) return ['blocked', consentMissing(gate.unconsented)];
+/** The plan that was just made is the one to apply. */
+export function cannotAsk(gate: Gate, { id }: Plan): [ApplyOutcome, MigrateError] {
+  if (gate.unconsented.length > 0) return ['blocked', consentMissing(gate.unconsented, id)];
   return [
     'declined',
     new MigrateError(
       'CONFIRMATION_MISSING',
       'There is no terminal to confirm on; nothing was written.',
-      command('apply', [], [['--yes']]),
+      command('apply', [], [['--plan', id], ['--yes']]),
     ),
   ];
 }
 
-export function consentMissing(findings: readonly Finding[]): MigrateError {
-  const flags = collectConsents(findings).map((consent) => ['--allow', renderConsent(consent)] as const);
+/** @param id of the plan that has these findings. */
+export function consentMissing(findings: readonly Finding[], id: string): MigrateError {
+  const consents = collectConsents(findings).map(renderConsent);
   const names = [...new Set(findings.map((finding) => finding.code))].join(', ');
   const kinds = findings.some(({ kind }) => kind === 'blocker') ? ['finding', 'findings'] : ['hazard', 'hazards'];
   return new MigrateError(
     'CONSENT_MISSING',
     `The plan has ${findings.length === 1 ? `a ${kinds[0]}` : `${findings.length} ${kinds[1]}`} without consent: ${names}. Nothing was written.`,
-    say`Read ${command('plan')}; to apply it anyway: ${command('apply', [], [['--yes'], ...flags])}`,
+    say`Read ${command('plan')}. Only the owner of the data can consent, by adding ${sayConsents(consents)} to ${command('apply', [], [['--plan', id], ['--yes']])}`,
   );
 }
 

@@ -119,7 +119,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
     }
     return open.includes('unproven') || open.includes('rows-unseen')
       ? end('unproven', { ...shared, error: unproven(input, doubt) })
-      : end('declined', { ...shared, error: trackerNotReplaced(input, needed) });
+      : end('declined', { ...shared, error: trackerNotReplaced(input, open) });
   }
   const consents = [...input.consents, ...answer.consents].filter((code) => needed.includes(code));
   const writes = buildTrackerWrites(items, consents, input.outside);

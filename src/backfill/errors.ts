@@ -1,5 +1,6 @@
 /** The errors of a backfill that writes nothing: what was found, and what to run instead. */
 
+import { sayConsents } from '../consents/say-consents.ts';
 import { MigrateError } from '../errors.ts';
 import type { BackfillConsent } from '../findings/codes.ts';
 import { type History, isDone, isToApply } from '../history/history.ts';
@@ -56,8 +57,8 @@ export function nothingThere(): MigrateError {
 }
 
 export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): MigrateError {
-  const { items, proof, way, needed, open } = doubt;
-  const allowed = commandOf(input, needed, '--yes');
+  const { items, proof, way, open } = doubt;
+  const allowed = sayAllowed(input, open);
   if (!open.includes('unproven')) {
     const { rowsUnseen } = proof;
     const many = rowsUnseen.length > 1;
@@ -67,7 +68,7 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
     return new MigrateError(
       'UNPROVEN',
       `${listSome(rowsUnseen)} ${many ? 'change' : 'changes'} rows, and the schema does not show whether that happened in production. Nothing was written.`,
-      say`If ${many ? 'they' : 'it'} ran: ${allowed}`,
+      say`If ${many ? 'they' : 'it'} ran, ${allowed}`,
     );
   }
   const [only] = items;
@@ -83,22 +84,18 @@ export function unproven(input: RefusedBackfill, doubt: UnprovenRecord): Migrate
 }
 
 /** Without its record the migration is pending. A user who says that its changes of rows were not made wants it to run. */
-function describeUndone(
-  { request }: RefusedBackfill,
-  rowsUnseen: readonly string[],
-  allowed: CommandPart,
-): MigrateError {
+function describeUndone({ request }: RefusedBackfill, rowsUnseen: readonly string[], allowed: Prose): MigrateError {
   const message = `${listSome(rowsUnseen)} changes rows, and the schema does not show whether that happened in production; without its record it would run, or run again. Nothing was written.`;
-  const ifNot = say`If it did not run: ${allowed}`;
+  const ifNot = say`If it did not run, ${allowed}`;
   return request.type === 'undo'
     ? new MigrateError('UNPROVEN', message, ifNot)
     : new MigrateError('UNPROVEN', say`${message} ${ifNot}`, command('plan'));
 }
 
-const anyway = (allowed: CommandPart): Prose => say`If production is right anyway: ${allowed}`;
+const anyway = (allowed: Prose): Prose => say`If production is right anyway, ${allowed}`;
 
 /** A migration that is partly there is neither recorded nor taken back: its other statements have to run. */
-function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: CommandPart): MigrateError {
+function describeUnfinished(found: string, { reason, rowsUnseen }: BackfillProof, allowed: Prose): MigrateError {
   const rows =
     rowsUnseen.length === 0 ? '' : ' It changes rows, too, and the schema does not show whether that happened.';
   return reason === looksTheSame
@@ -144,7 +141,7 @@ function describeNearest(
   way: WayOut,
   doubt: UnprovenRecord,
   input: RefusedBackfill,
-  allowed: CommandPart,
+  allowed: Prose,
 ): MigrateError {
   const message = `${found}${describeUnrun(way)} It is closest to what the folder makes up to ${way.to}`;
   if (way.lacks) {
@@ -166,11 +163,13 @@ function describeNearest(
   }
   const request = { type: 'all', to: way.to } as const;
   const [consents, condition]: readonly [readonly BackfillConsent[], string] =
-    way.rowsUnseen.length > 0 ? [['unproven', 'rows-unseen'], 'If that happened in production: '] : [['unproven'], ''];
+    way.rowsUnseen.length > 0
+      ? [['unproven', 'rows-unseen'], 'If that happened in production']
+      : [['unproven'], 'If that is so'];
   return new MigrateError(
     'UNPROVEN',
     `${message}${describeAfter(way, doubt, input)}${describeRows(way)}`,
-    say`${condition}${commandOf({ ...input, request }, consents, '--yes')}`,
+    say`${condition}, ${sayAllowed({ ...input, request }, consents)}`,
   );
 }
 
@@ -216,11 +215,11 @@ function isRecordedTo({ to }: WayOut, { history }: UnprovenRecord): boolean {
   return !history.entries.slice(0, end + 1).some((entry) => isToApply(entry));
 }
 
-export function trackerNotReplaced(input: RefusedBackfill, needed: readonly BackfillConsent[]): MigrateError {
+export function trackerNotReplaced(input: RefusedBackfill, open: readonly BackfillConsent[]): MigrateError {
   return new MigrateError(
     'CONSENT_MISSING',
     'The table "_prisma_migrations" in production is not Prisma\'s; it would be kept under another name, and Prisma\'s made in its place. Nothing was written.',
-    commandOf(input, needed, '--yes'),
+    say`If it may be, ${sayAllowed(input, open)}`,
   );
 }
 
@@ -236,6 +235,13 @@ export function notConfirmed(answer: 'no' | 'cannot-ask', input: RefusedBackfill
         'There is no terminal to confirm on; nothing was written.',
         commandOf(input, input.consents, '--yes'),
       );
+}
+
+/** Continues a condition. @param open consents that a person has yet to give. */
+function sayAllowed(input: RefusedBackfill, open: readonly BackfillConsent[]): Prose {
+  const given = commandOf(input, input.consents, '--yes');
+  const missing = open.filter((code) => !input.consents.includes(code));
+  return say`the owner of the database consents by adding ${sayConsents(missing)} to ${given}`;
 }
 
 function commandOf({ request }: RefusedBackfill, consents: readonly BackfillConsent[], yes?: '--yes'): CommandPart {

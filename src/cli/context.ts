@@ -8,6 +8,7 @@ import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
 import type { Flag, Written } from '../text/prose.ts';
 import type { Annotation } from './report/github/annotations.ts';
+import type { Outputs } from './report/github/run-page.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
@@ -84,6 +85,10 @@ export interface Report {
   readonly json: () => Readonly<Record<string, unknown>>;
   /** Shown beside the files where GitHub runs the command; never together with JSON. */
   readonly annotations?: readonly Annotation[];
+  /** Markdown for the page of a run on GitHub. @param next as for `text`. */
+  readonly page?: (next: Written | null) => string | Promise<string>;
+  /** Values for later steps of that run. */
+  readonly outputs?: Outputs;
   /** Why it did not end well; null when it did. */
   readonly error: MigrateError | null;
   /** The error for people, for stderr: in place of its message, where that is not enough; null where the answer says it. */

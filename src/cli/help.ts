@@ -30,6 +30,13 @@ export function exitCodes(style: HelpStyle): string {
   130  interrupted; what was applied is known`;
 }
 
+/** For who reads this instead of somebody: what the program is to them, and what is not theirs to give. */
+export function agentsLine(style: HelpStyle): string {
+  const text =
+    'Agents: read node_modules/migrate-prod/skills/migrate-prod/SKILL.md. Show the plan to the user, and never add --allow by yourself.';
+  return `\n\n${wrapToWidth(text, Math.max(narrowest, style.columns)).join('\n')}`;
+}
+
 /** Narrower than this, what a command is for stands below it. */
 const narrowest = 20;
 

@@ -115,12 +115,7 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     format,
     conversation,
     progress,
-    notice: (text) => {
-      state.notices.push(text);
-      if (format === 'json') return;
-      const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
-      context.stderr.write(lines.join(''));
-    },
+    notice: (text) => notify(state, text),
     hide: (secret: Secret) => {
       state.outlet.secrets.add(secret.reveal());
     },
@@ -138,6 +133,13 @@ async function createRun(state: State, command: string, options: GlobalOptions):
       state.writing = true;
     },
   };
+}
+
+function notify({ notices, format, context, conversation }: State, text: string): void {
+  notices.push(text);
+  if (format === 'json') return;
+  const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
+  context.stderr.write(lines.join(''));
 }
 
 async function parseTimeout(typed: string): Promise<number> {
@@ -174,6 +176,7 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   const { context, answer, conversation } = state;
   const { error } = report;
   const next = error && (await writeNext(state, error));
+  await tellGithub(state, report, next);
   if (state.format === 'json') {
     const { buildJson } = await import('./report/json/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: report.exitCode, body: report.json(), error, next });
@@ -187,6 +190,26 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   }
   await annotate(state, report.annotations ?? []);
   return report.exitCode;
+}
+
+/** Files that GitHub reads: before the answer, which may have to say that they cannot be written. */
+async function tellGithub(
+  state: State,
+  { page, outputs, error }: Pick<Report, 'page' | 'outputs' | 'error'>,
+  next: Written | null,
+): Promise<void> {
+  const { env } = state.context;
+  if (env.GITHUB_ACTIONS !== 'true' || state.command === null) return;
+  const { isOnGithub, writeRunPage } = await import('./report/github/run-page.ts');
+  if (!isOnGithub(env)) return;
+  const text = (await page?.(next)) ?? (error && (await writeErrorPage(state.command, error, next ?? [])));
+  const problem = await writeRunPage(env, state.outlet.clean(text ?? ''), outputs ?? {});
+  if (problem !== null) notify(state, problem);
+}
+
+async function writeErrorPage(command: string, error: MigrateError, next: Written): Promise<string> {
+  const { renderErrorMarkdown } = await import('./report/markdown/apply.ts');
+  return renderErrorMarkdown(command, error, next);
 }
 
 async function annotate(state: State, annotations: readonly Annotation[]): Promise<void> {
@@ -205,6 +228,7 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   const error = known ? thrown : describeBug(state, thrown);
   const next = await writeNext(state, error);
   const stack = known ? null : findStack(thrown);
+  await tellGithub(state, { error }, next);
   if (state.format === 'json') {
     const { buildJson } = await import('./report/json/json.ts');
     const object = buildJson({ ...describeState(state), exitCode: error.exitCode, body: {}, error, next, stack });

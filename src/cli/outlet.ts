@@ -10,6 +10,8 @@ export interface Outlet {
   readonly stderr: OutputStream;
   /** Tokens that are in no output, whoever repeats them. */
   readonly secrets: Set<string>;
+  /** A text for a file that others read, without tokens. */
+  clean(text: string): string;
   /** Writes commands that are meant as such: their values are escaped already. */
   writeCommands(text: string): void;
 }
@@ -34,6 +36,7 @@ export function createOutlet(context: CommandContext, answer: 'text' | 'json'): 
     stdout: wrap(stdout, isRead ? (answer === 'json' ? guardJson : createTextGuard()) : keep),
     stderr: wrap(stderr, isRead ? createTextGuard() : keep),
     secrets,
+    clean: (text) => hideSecrets(text, secrets),
     writeCommands: (text) => {
       const safe = hideSecrets(text, secrets);
       if (safe !== '') stderr.write(safe);

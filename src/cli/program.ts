@@ -6,7 +6,7 @@ import { program as nameProgram } from '../text/prose.ts';
 import { commands } from './commands.ts';
 import type { GlobalOptions, Report, Run } from './context.ts';
 import { globalFlags } from './flags.ts';
-import { exitCodes, type HelpStyle, programExamples, renderExamples } from './help.ts';
+import { agentsLine, exitCodes, type HelpStyle, programExamples, renderExamples } from './help.ts';
 import type { CommandRecord, FlagRecord, Line } from './record.ts';
 
 export type Request =
@@ -111,7 +111,7 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
   for (const flag of globalFlags) program.addOption(createOption(flag));
   refuseContradiction(program);
   for (const record of commands) addCommand(program, record, style, choose);
-  program.addHelpText('after', () => renderExamples(programExamples, style) + exitCodes(style));
+  program.addHelpText('after', () => renderExamples(programExamples, style) + exitCodes(style) + agentsLine(style));
   program.on('command:*', () => {
     throw new CommanderError(2, ownCodes.unknownCommand, '');
   });

@@ -27,7 +27,7 @@ const token: Meaning = {
 };
 const consent: Meaning = {
   says: 'nothing is forced here; --yes answers the last question only, and each hazard has its own --allow',
-  next: say`${command('plan')} ends with the complete command.`,
+  next: say`${command('plan')} names the consent that each hazard needs.`,
 };
 
 /** The words of other tools that are not commands here, alone or as two. */

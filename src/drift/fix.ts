@@ -1,5 +1,6 @@
 /** `drift --fix`: writes a migration for what production has and no migration makes, and records it as backfilled. */
 
+import { sayConsents } from '../consents/say-consents.ts';
 import { MigrateError } from '../errors.ts';
 import type { FixConsent } from '../findings/codes.ts';
 import { type HistoryEntry, isToApply } from '../history/history.ts';
@@ -181,20 +182,17 @@ interface AskedFix {
   readonly open: readonly FixConsent[];
 }
 
-/** @returns an error that names the missing answers, with the command that has all of them */
+/** @returns an error that names the missing answers, with the command that has all of them but a consent */
 function describeDeclined(
   answer: Exclude<FixAnswer, { readonly type: 'yes' }>,
   { differences, needsName, open }: AskedFix,
 ): MigrateError {
-  const lacking = [
-    ...(needsName ? [['--name', placeholder('<name>')] as const] : []),
-    ...open.map((code) => ['--allow', code] as const),
-  ];
+  const lacking = needsName ? [['--name', placeholder('<name>')] as const] : [];
   const complete = fixCommand(lacking);
   const unasked = fixCommand([...lacking, ['--yes']]);
   if (answer.type === 'cannot-ask' && open.length > 0) {
     const message = `${describeDrops(differences)}${needsName ? ' It needs a name too.' : ''} Nothing was written.`;
-    return new MigrateError('CONSENT_MISSING', message, offer(unasked));
+    return new MigrateError('CONSENT_MISSING', message, offer(unasked, open));
   }
   if (answer.type === 'cannot-ask') {
     const message = needsName
@@ -207,7 +205,7 @@ function describeDeclined(
       return new MigrateError(
         'DECLINED',
         `No consent to drops (only y counts). ${describeDrops(differences)} Nothing was written.`,
-        offer(complete),
+        offer(complete, open),
       );
     case 'name':
       return new MigrateError(
@@ -230,6 +228,6 @@ function fixCommand(flags: Parameters<typeof command>[2] = []): CommandPart {
   return command('drift', [], [['--fix'], ...flags]);
 }
 
-function offer(fix: CommandPart): Prose {
-  return say`If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it.\nIf production is right: ${fix}`;
+function offer(fix: CommandPart, open: readonly FixConsent[]): Prose {
+  return say`If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it.\nIf production is right, its owner consents by adding ${sayConsents(open)} to ${fix}`;
 }

@@ -23,6 +23,8 @@ export interface PlanInput extends DatabasePlanInput {
   readonly to?: string | undefined;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
+  /** `read`: `Planned.schemaAfter` is wanted. */
+  readonly schemaAfter?: 'read' | undefined;
 }
 
 const mostPlans = 3;

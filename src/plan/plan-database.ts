@@ -13,6 +13,7 @@ import type { Database, Outside } from '../ports.ts';
 import type { Production } from '../production/production.ts';
 import type { RowsSetting } from '../rows/fetch/query.ts';
 import type { PlannedRun } from '../rows/run/planned.ts';
+import type { Schema } from '../schema/model/objects.ts';
 import { groupBy } from '../text/group.ts';
 import type { OtherRecords } from '../tracker/other-trackers.ts';
 import { classifyRow, type TrackerRow } from '../tracker/tracker.ts';
@@ -49,6 +50,8 @@ export interface ReadDatabase {
 export interface Planned {
   readonly plan: Plan;
   readonly production: Production;
+  /** The schema after the plan, where it was to be read and the rehearsal got there. */
+  readonly schemaAfter: Schema | null;
   readonly history: History;
   /**
    * Milliseconds by which the server's clock is ahead of this machine's, or a little less: its answer took its time. null where
@@ -89,7 +92,7 @@ export async function planDatabase(shared: SchemaPlan, input: DatabasePlanInput,
   const baseline = findBaseline(history, analysed, rehearsed, partly.flat().filter(isTold));
   const global = [...judged.findings, ...findRecordedElsewhere(toApply, other), ...reaching];
   const plan = assemble(input, production, planned, [...global, ...baseline, ...findings, ...data.findings], data);
-  return { plan, production, history, clockOffset, moved: data.moved };
+  return { plan, production, schemaAfter: rehearsal.schemaAfter, history, clockOffset, moved: data.moved };
 }
 
 /** @param told what is said of migrations that are partly there already: that is said once. */

@@ -26,7 +26,10 @@ export interface SchemaPlan {
 }
 
 export interface SchemaPlanInput
-  extends Pick<RehearsalInput, 'target' | 'migrations' | 'outside' | 'examples' | 'rows' | 'keepBroken'> {
+  extends Pick<
+    RehearsalInput,
+    'target' | 'migrations' | 'outside' | 'examples' | 'rows' | 'schemaAfter' | 'keepBroken'
+  > {
   /** Of any database that has this schema. */
   readonly production: Production;
   readonly history: History;

@@ -197,7 +197,8 @@ describe('before anything is written, apply', () => {
     expect(no.result.error?.next).toBe('migrate-prod apply');
     const nobody = await apply(production, all, { answer: { type: 'cannot-ask' } });
     await refused(production, nobody, 'declined', 'CONFIRMATION_MISSING');
-    expect(nobody.result.error?.next).toBe('migrate-prod apply --yes');
+    // The plan that was just made is the one to apply.
+    expect(nobody.result.error?.next).toBe(`migrate-prod apply --plan ${nobody.result.plan.id} --yes`);
   });
 
   it('stops where it was interrupted', async () => {

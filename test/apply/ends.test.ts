@@ -70,7 +70,7 @@ describe('a failure', () => {
     const failure = failureOf({ statement: null, rowsGuard: { statement, guard } });
     const error = await explain(failure);
     expect(error?.message).toContain('it was unclear whether 1_a would delete rows in "Customer": in its words');
-    expect(error?.next).toMatch(/--allow data-loss:[0-9a-f]{8}$/);
+    expect(error?.next).toMatch(/by adding --allow data-loss:[0-9a-f]{8} to migrate-prod apply$/);
     expect(describeFailure(failure)).toMatchObject({
       line: 9,
       statement: 'DELETE FROM "A"',
@@ -162,13 +162,13 @@ describe('a consent that is missing', () => {
       '2_d': 'DROP TABLE "A";\nDROP TABLE "B";\n',
     });
     const hazards = (plan.migrations[0]?.findings ?? []).filter(({ code }) => code === 'data-loss');
-    const two = consentMissing(hazards);
+    const two = consentMissing(hazards, 'id');
     expect(two.message).toBe('The plan has 2 hazards without consent: data-loss. Nothing was written.');
-    expect(two.next).toMatch(/--yes --allow data-loss:2_d$/);
-    expect(consentMissing(hazards.slice(0, 1)).message).toContain('a hazard without consent');
+    expect(two.next).toMatch(/by adding --allow data-loss:2_d to migrate-prod apply --plan id --yes$/);
+    expect(consentMissing(hazards.slice(0, 1), 'id').message).toContain('a hazard without consent');
     const blocker = { ...hazards[0], kind: 'blocker', code: 'unfinished' } as Finding;
-    expect(consentMissing([blocker]).message).toContain('a finding without consent: unfinished');
-    expect(consentMissing([blocker, ...hazards]).message).toContain(
+    expect(consentMissing([blocker], 'id').message).toContain('a finding without consent: unfinished');
+    expect(consentMissing([blocker, ...hazards], 'id').message).toContain(
       '3 findings without consent: unfinished, data-loss',
     );
   });

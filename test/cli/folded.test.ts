@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { annotateFindings } from '../../src/cli/report/github/annotations.ts';
-import { describeFinding } from '../../src/cli/report/json/json.ts';
+import { describeFindings } from '../../src/cli/report/json/json.ts';
 import { renderPlanMarkdown } from '../../src/cli/report/markdown/plan.ts';
 import { renderHazards, renderQuestionPlan } from '../../src/cli/report/text/apply.ts';
 import { renderPlan } from '../../src/cli/report/text/plan.ts';
@@ -13,7 +13,7 @@ import { find } from '../../src/findings/finding.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { buildMigration, buildPlan, buildScreen } from './plan-values.ts';
 
-const end = { type: 'ready', apply: [{ type: 'command', text: 'migrate-prod apply' }], consents: 0 } as const;
+const end = { type: 'ready', apply: [{ type: 'command', text: 'migrate-prod apply' }], consents: [] } as const;
 const show = (plan: Plan, columns: number | null = 80) => renderPlan(plan, end, buildScreen(columns));
 
 function breaks(migration: string, line: number, table: string, column: string | null = null): Finding {
@@ -69,7 +69,7 @@ describe('what breaks running code', () => {
   });
 
   test('is a line for each migration in a document, and one at its head', () => {
-    const document = renderPlanMarkdown(plan, end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(plan, end, { showAll: 'migrate-prod plan', change: null });
     const lines = document.split('\n').filter((line) => line.includes('breaks-running-code'));
     expect(lines).toHaveLength(3);
     expect(lines[0]).toContain('2 migrations break code');
@@ -96,8 +96,10 @@ describe('what breaks running code', () => {
   });
 
   test('has its way in JSON', () => {
-    expect(plan.migrations[0]?.findings.map(describeFinding)).toHaveLength(7);
-    expect(describeFinding(breaks('2_two', 2, '"Shop"'))).toMatchObject({ way: expect.stringContaining('"Shop"') });
+    expect(describeFindings(plan.migrations[0]?.findings ?? [], [])).toHaveLength(7);
+    expect(describeFindings([breaks('2_two', 2, '"Shop"')], [])[0]).toMatchObject({
+      way: expect.stringContaining('"Shop"'),
+    });
   });
 });
 
@@ -117,7 +119,7 @@ describe('thousands of hazards of one kind on one table', () => {
   });
 
   test('are one in a document and one beside the file', () => {
-    const document = renderPlanMarkdown(planOf(many), end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(planOf(many), end, { showAll: 'migrate-prod plan', change: null });
     expect(document.match(/▲ hazard/g)).toHaveLength(1);
     expect(annotateFindings(many, many, [])).toHaveLength(1);
   });
@@ -155,10 +157,10 @@ describe('a query that is too long to be read', () => {
   });
 
   test('is cut in a document too, and whole in JSON', () => {
-    const document = renderPlanMarkdown(planOf(query), end, 'migrate-prod plan');
+    const document = renderPlanMarkdown(planOf(query), end, { showAll: 'migrate-prod plan', change: null });
     expect(document).toContain('more characters');
     expect(document).not.toContain('"column_59"');
-    expect(planOf(query).migrations[0]?.findings.map(describeFinding)).toMatchObject([{ query }]);
+    expect(describeFindings(planOf(query).migrations[0]?.findings ?? [], [])).toMatchObject([{ query }]);
   });
 
   test('of 400 characters is still a whole command', () => {

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
+import { addConsents } from '../support/follow-next.ts';
 
 const file = fileURLToPath(new URL('../../skills/migrate-prod/SKILL.md', import.meta.url));
 const shop = fileURLToPath(new URL('../../examples/shop', import.meta.url));
 const text = await readFile(file, 'utf8');
+const packageText = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
 const header = text.split('---')[1] ?? '';
 const block = /```bash\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
 const commands = block.split('\n').filter((line) => line.startsWith('npx '));
@@ -72,6 +75,16 @@ describe('the skill', () => {
     }
   });
 
+  it('has the header that agents and `npx skills add` read', () => {
+    const { name, description, ...more } = parse(header);
+    expect(name).toBe('migrate-prod');
+    expect(description.length).toBeLessThanOrEqual(1_024);
+    expect(Object.keys(more).sort()).toEqual(['allowed-tools', 'argument-hint']);
+    // In the package, and where `npx skills add` looks for it.
+    const packed: { readonly files: readonly string[] } = JSON.parse(packageText);
+    expect(packed.files).toContain('skills');
+  });
+
   it('approves only commands that read', () => {
     const approved = [...header.matchAll(/Bash\(npx migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
     expect(approved).toEqual(['status', 'history', 'plan', 'check', 'tables', 'inspect']);
@@ -94,8 +107,10 @@ describe('the skill', () => {
     // Without a terminal and without --yes nothing is written.
     expect(asked.code).toBe(writes && !args.includes('--yes') ? 1 : 0);
     if (!writes || args.includes('--yes')) return;
-    // It says the whole command that does it, consents included.
-    const next = /Next: .*migrate-prod (.*)$/m.exec(asked.stderr)?.[1]?.split(' ') ?? [];
+    // It says the whole command that does it, and the consents that a person has to add.
+    const said = /Next: (.*)$/m.exec(asked.stderr)?.[1] ?? '';
+    const whole = addConsents(said) ?? said;
+    const next = /migrate-prod (.*)$/.exec(whole)?.[1]?.split(' ') ?? [];
     expect(next).toEqual(expect.arrayContaining([...args, '--yes']));
     const confirmed = await runInProcess(next, { cwd: root });
     expect([confirmed.code, confirmed.stderr.includes('✖')]).toEqual([0, false]);

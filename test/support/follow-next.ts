@@ -46,7 +46,9 @@ export async function followNext(first: string, { cwd, url, consents }: FollowOp
     const output = `${stdout}${stderr}`;
     steps.push({ command, code, output });
     const next = [...output.matchAll(/(?:^|\s)Next:\s+([^\n]*)/g)].at(-1)?.[1] ?? '';
-    const named = findCommand(next, url);
+    // A plan names the consents on a line of its own, above its Next.
+    const beside = /or by adding to the command\n\s*(--allow [^\n]*)/.exec(output)?.[1];
+    const named = findCommand(beside === undefined ? next : `by adding ${beside} to ${next}`, url);
     const end = named === null ? (next === '' ? 'done' : 'by-hand') : findEnd(named, steps, consents);
     if (end !== null || named === null) return { steps, end: end ?? 'done', next };
     command = named;
@@ -67,14 +69,22 @@ function findEnd(
 }
 
 /** What may stand before a command that is to be run as it is; anything else is something to do first. */
-const leadIn = /^(?:(?:If|When|After) [^:]*: |Read migrate-prod plan; to apply it anyway: )?$/;
+const leadIn = /^(?:(?:If|When|After) [^:]*: )?$/;
+
+/** A consent is named beside its command, and only a person puts the two together. */
+const withConsents = /by adding ((?:--allow (?:'[^']*'|\S+) ?)+)to (migrate-prod (?:'[^']*'|[^';,])*)/;
+
+/** What a person runs who gives the consents that the text names; null where it names none. */
+export function addConsents(text: string): string | null {
+  const [, flags = '', command] = withConsents.exec(text) ?? [];
+  return command === undefined ? null : `${command.trim().replace(/\.$/, '')} ${flags.trim()}`;
+}
 
 /** The first command that the text names, up to where its sentence goes on; null where something else comes first. */
 function findCommand(text: string, url: string): string | null {
-  const begins = text.lastIndexOf(
-    'migrate-prod ',
-    text.startsWith('Read ') ? text.length : text.indexOf('migrate-prod '),
-  );
+  const consented = addConsents(text);
+  if (consented !== null) return consented.replaceAll(` --url ${url}`, '').replace(/^migrate-prod /, '');
+  const begins = text.indexOf('migrate-prod ');
   if (!leadIn.test(text.slice(0, Math.max(0, begins)))) return null;
   const found = /\bmigrate-prod ((?:status|plan|apply|backfill|drift|check|tables|inspect)\b(?:'[^']*'|[^';,])*)/.exec(
     text,
@@ -86,6 +96,6 @@ function findCommand(text: string, url: string): string | null {
   return sentence.trim();
 }
 
-function splitWords(command: string): readonly string[] {
+export function splitWords(command: string): readonly string[] {
   return [...command.matchAll(/(?:'[^']*'|\S)+/g)].map(([word]) => word.replaceAll(/'([^']*)'/g, '$1'));
 }

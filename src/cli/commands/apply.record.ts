@@ -34,8 +34,8 @@ export const applyRecord: CommandRecord = {
     ['apply', 'shows the plan and asks'],
     ['apply --plan <id> --yes', 'exactly this plan, without a terminal'],
     [
-      'apply --allow drops-trigger',
-      'with consent to a hazard that plan names; a reviewed migrate-prod.allow beside the migration does the same',
+      'apply --allow <code>',
+      "with the owner's consent to a hazard that plan names; a reviewed migrate-prod.allow beside the migration does the same",
     ],
     ['apply --backup shop.sql', 'after saving a copy that was checked to load again'],
   ],

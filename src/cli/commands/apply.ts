@@ -33,8 +33,9 @@ import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { parseRows } from '../options.ts';
+import { refusePreview } from '../preview-deployment.ts';
 import { annotateApply } from '../report/github/annotations.ts';
-import { describeFinding } from '../report/json/json.ts';
+import { describeFindings } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text/backup.ts';
 import { type Session, withProject } from '../session.ts';
@@ -65,17 +66,18 @@ interface ApplyFlags {
 /** @throws MigrateError USAGE, BACKUP_FAILED, and those of the project, the connection and the plan */
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   const accepted = words.acceptDataLoss ? [dataLoss.code] : [];
+  const preview = refusePreview(run, words.allow);
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
-    allow: parseConsents([...(words.allow ?? []), ...accepted]),
+    allow: parseConsents([...preview.allow, ...accepted]),
     acceptDataLoss: accepted.length > 0,
     backup: words.backup === undefined ? undefined : acceptFile(words.backup, run),
     rows: words.rows === undefined ? undefined : parseRows(words.rows),
     showValues: words.showValues,
   };
   const answered: readonly Flag[] = run.options.yes === true ? [{ name: '--yes', value: null }] : [];
-  run.keepFlags((code) => [...listFlags(flags, code), ...answered]);
+  run.keepFlags((code) => [...listFlags(flags, code), ...preview.flags, ...answered]);
   return withProject(run, 'create', async (session) => {
     const result = await apply(run, flags, session);
     const { error } = result;
@@ -86,11 +88,18 @@ export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
       exitCode,
       text: (screen) => renderApplied(result, screen, flags.to, record),
       json: () => describeApplied(result, session.database.requests()),
+      page: async (next) => (await import('../report/markdown/apply.ts')).renderApplyMarkdown(result, next),
+      outputs: { plan: result.plan.id, pending: countOpen(result) },
       annotations: annotateApply(result),
       error,
       ...(result.failed && error ? { errorText: (screen) => renderFailed(result, error, screen) } : {}),
     };
   });
+}
+
+/** How many are yet to be applied, as far as this run knows. */
+function countOpen({ plan, applied, byAnotherRun, stillPending }: ApplyResult): number {
+  return stillPending + (byAnotherRun ? 0 : plan.migrations.length - applied.length);
 }
 
 function acceptFile(typed: string, { context, notice }: Run): BackupFile {
@@ -250,7 +259,7 @@ function describeApplied(result: ApplyResult, requests: number): Readonly<Record
     restorePoint: result.restorePoint,
     unusedConsents: gate.unused.map(renderConsent),
     consents: listWritten(plan),
-    findings: listFindings(result).map(describeFinding),
+    findings: describeFindings(listFindings(result), plan.migrations),
     requests,
   };
 }

@@ -19,6 +19,7 @@ import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { parseAllowed } from '../options.ts';
+import { refusePreview } from '../preview-deployment.ts';
 import {
   renderBackfillConsent,
   renderBackfilled,
@@ -53,9 +54,10 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       undo === undefined ? command('backfill', [], [['--to', to]]) : command('backfill', [], [['--undo', undo]]),
     );
   }
-  const consents = parseAllowed(words.allow ?? [], backfillConsentCodes, 'backfill');
+  const preview = refusePreview(run, words.allow);
+  const consents = parseAllowed(preview.allow, backfillConsentCodes, 'backfill');
   const request = chooseRequest(words);
-  run.keepFlags(() => listFlag('--to', to));
+  run.keepFlags(() => [...listFlag('--to', to), ...preview.flags]);
   return withProject(run, 'must-exist', async ({ database, migrations, externalTables }) => {
     const target = database.target.name;
     const result = await backfillMigrations({

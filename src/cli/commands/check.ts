@@ -42,6 +42,10 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
         base: base && { ref: base.ref, commit: base.commit },
         problems: result.problems,
       }),
+      page: async (next) => {
+        const { renderCheckMarkdown } = await import('../report/markdown/check.ts');
+        return renderCheckMarkdown({ problems: result.problems, migrations: migrations.length, next });
+      },
       annotations: annotateProblems(result.problems),
       error,
       errorText: null,

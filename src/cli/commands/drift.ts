@@ -9,6 +9,7 @@ import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
+import { refusePreview } from '../preview-deployment.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
 import { fix } from './fix.ts';
@@ -31,11 +32,13 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   if (flags.allow !== undefined && !flags.fix) {
     throw new MigrateError('USAGE', '--allow is only for what --fix would write.', command('drift', [], [['--fix']]));
   }
-  const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
+  const preview = flags.fix ? refusePreview(run, flags.allow) : { allow: [], flags: [] };
+  const consents = parseAllowed(preview.allow, fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];
   const kept = [
     ...listFlag('--name', flags.name),
     ...consents.map((value) => ({ name: '--allow', value })),
+    ...preview.flags,
     ...(run.options.yes === true ? [{ name: '--yes', value: null }] : []),
   ];
   run.keepFlags((code) => {
@@ -61,7 +64,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
     text: (screen) => renderDrift({ target: database.target.name, drift, migrations: migrations.length, next }, screen),
-    json: () => ({ ...describeDrift(drift), next: next && joinSpans(next), requests: database.requests() }),
+    json: () => ({ ...describeDrift(drift, migrations), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };
 }

@@ -6,6 +6,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import { askQuestion } from '../../adapters/terminal/prompt.ts';
 import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../drift/fix.ts';
 import type { FixConsent } from '../../findings/codes.ts';
+import type { Migration } from '../../history/migration.ts';
 import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
@@ -45,7 +46,7 @@ export async function fix(
   return {
     exitCode: result.error?.exitCode ?? 0,
     text: (screen) => renderFixed(result, target, screen),
-    json: () => describeFix(result, database.requests()),
+    json: () => describeFix(result, migrations, database.requests()),
     error: result.error,
   };
 }
@@ -82,6 +83,10 @@ async function askName(run: Run): Promise<string | null> {
   return answer === null || answer.trim() === '' ? null : answer.trim();
 }
 
-function describeFix({ outcome, names, path, sql, drift }: FixResult, requests: number) {
-  return { ...describeDrift(drift), fix: { outcome, names, path, sql }, requests };
+function describeFix(
+  { outcome, names, path, sql, drift }: FixResult,
+  migrations: readonly Migration[],
+  requests: number,
+) {
+  return { ...describeDrift(drift, migrations), fix: { outcome, names, path, sql }, requests };
 }

@@ -4,19 +4,20 @@ import { blocked, consentMissing } from '../../apply/errors.ts';
 import { isShownLoss } from '../../consents/apply-consents.ts';
 import { collectConsents, type Gate, renderConsent } from '../../consents/consent.ts';
 import { checkPlan, type ListedConsent, listWritten } from '../../consents/gate.ts';
+import { sayConsents } from '../../consents/say-consents.ts';
 import type { MigrateError } from '../../errors.ts';
 import { wordLoss } from '../../findings/loss.ts';
 import { countBesides, findOpenEntries, type History, isToApply } from '../../history/history.ts';
 import { makeSteadyPlan } from '../../plan/make-plan.ts';
 import { allFindings, type Plan, type PlannedMigration, wasRehearsed } from '../../plan/plan.ts';
-import { type CommandPart, command, joinSpans, say } from '../../text/prose.ts';
+import { type CommandPart, command, joinSpans, say, type Written } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { tellUnusedLines } from '../allow-lines.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseFormat, parseRows } from '../options.ts';
 import { annotateFindings } from '../report/github/annotations.ts';
-import { describeFinding } from '../report/json/json.ts';
+import { describeFindings } from '../report/json/json.ts';
 import { renderPlanMarkdown } from '../report/markdown/plan.ts';
 import { describeBesides } from '../report/text/layout.ts';
 import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
@@ -42,7 +43,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
     const outside = createReadingOutside(run.context.signal);
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
-    const { plan, history } = await makeSteadyPlan({
+    const { plan, history, production, schemaAfter } = await makeSteadyPlan({
       database,
       migrations,
       outside,
@@ -50,38 +51,35 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
       rows: rows ?? settings.rows,
       signal,
       examples,
+      // Only a document has the picture.
+      schemaAfter: isMarkdown || run.context.env.GITHUB_STEP_SUMMARY ? 'read' : undefined,
     });
     const gate = checkPlan(plan, []);
     const written = listWritten(plan);
     tellUnusedLines(run, plan);
     const consents = collectConsents(gate.unconsented).map(renderConsent);
     const pending = plan.migrations.length > 0 && gate.blockers.length === 0;
+    // Consents are named beside it: whoever runs commands as they stand must not give them.
     const apply = pending
-      ? command(
-          'apply',
-          [],
-          [
-            ...listFlag('--to', to),
-            ...listFlag('--rows', typedRows),
-            ['--plan', plan.id],
-            ...consents.map((value) => ['--allow', value] as const),
-          ],
-        )
+      ? command('apply', [], [...listFlag('--to', to), ...listFlag('--rows', typedRows), ['--plan', plan.id]])
       : null;
-    const obstacle = findObstacle(gate, plan, apply);
+    const obstacle = findObstacle(gate, plan, consents, apply);
+    const findEnd = (next: Written | null): PlanEnd =>
+      apply !== null
+        ? { type: 'ready', apply: writeStep(run, apply), consents: writeStep(run, sayConsents(consents)) }
+        : next
+          ? { type: 'blocked', mend: next }
+          : describeNothing(run, history, to);
+    const renderDocument = (next: Written | null) =>
+      renderPlanMarkdown(plan, findEnd(next), {
+        showAll: joinSpans(writeStep(run, command('plan', [], listFlag('--to', to)))),
+        change: schemaAfter && { before: production.schema, after: schemaAfter },
+      });
     return {
       exitCode: obstacle ? 1 : pending && run.options.exitCode === true ? 3 : 0,
-      text: (screen, next) => {
-        const end: PlanEnd =
-          apply !== null
-            ? { type: 'ready', apply: writeStep(run, apply), consents: consents.length }
-            : next
-              ? { type: 'blocked', mend: next }
-              : describeNothing(run, history, to);
-        if (!isMarkdown) return renderPlan(plan, end, screen);
-        const again = writeStep(run, command('plan', [], listFlag('--to', to)));
-        return renderPlanMarkdown(plan, end, joinSpans(again));
-      },
+      text: (screen, next) => (isMarkdown ? renderDocument(next) : renderPlan(plan, findEnd(next), screen)),
+      page: renderDocument,
+      outputs: { plan: plan.id, ready: obstacle === null, pending: countPending(history) },
       json: () => ({
         plan: plan.id,
         rehearsed: wasRehearsed(plan),
@@ -90,7 +88,8 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
         migrations: plan.migrations.map((migration) => describeMigration(migration, plan, written)),
         stillPending: countPending(history) - plan.migrations.length,
         missing: countBesides(history).missing,
-        findings: plan.findings.map(describeFinding),
+        findings: describeFindings(plan.findings, plan.migrations),
+        missingConsents: consents,
         next: apply && joinSpans(writeStep(run, apply)),
         requests: database.requests(),
       }),
@@ -125,10 +124,17 @@ function describeNothing(run: Run, history: History, to: string | undefined): Pl
 }
 
 /** The error that `apply` would end with if only the written consents were given. */
-function findObstacle({ blockers, unconsented }: Gate, plan: Plan, apply: CommandPart | null): MigrateError | null {
+function findObstacle(
+  { blockers, unconsented }: Gate,
+  plan: Plan,
+  consents: readonly string[],
+  apply: CommandPart | null,
+): MigrateError | null {
   if (blockers.length > 0) return blocked(blockers, plan);
   if (unconsented.length === 0 || apply === null) return null;
-  return consentMissing(unconsented).with({ next: say`After reading the plan: ${apply}` });
+  return consentMissing(unconsented, plan.id).with({
+    next: say`Look at the plan. Only the owner of the data can consent, by adding ${sayConsents(consents)} to ${apply}`,
+  });
 }
 
 function describeMigration(migration: PlannedMigration, plan: Plan, written: readonly ListedConsent[]) {
@@ -155,6 +161,6 @@ function describeMigration(migration: PlannedMigration, plan: Plan, written: rea
     consents: written
       .filter((consent) => consent.migration === name)
       .map(({ code, reason, path, line, used }) => ({ code, reason, path, line, used })),
-    findings: findings.map(describeFinding),
+    findings: describeFindings(findings, plan.migrations),
   };
 }

@@ -6,7 +6,7 @@ import { type CommandPart, command, joinSpans } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { describeFinding, describeTime } from '../report/json/json.ts';
+import { describeFindings, describeTime } from '../report/json/json.ts';
 import { describeFailure, renderStatus } from '../report/text/status.ts';
 import { withProject } from '../session.ts';
 
@@ -38,10 +38,11 @@ export function runStatus(run: Run): Promise<Report> {
           ...(entry.state === 'failed' ? { message: describeFailure(entry) } : {}),
           ...(entry.recordedAs === null ? {} : { recordedAs: entry.recordedAs }),
         })),
-        findings: status.findings.map(describeFinding),
+        findings: describeFindings(status.findings, migrations),
         next: next && joinSpans(next),
         requests: database.requests(),
       }),
+      outputs: { pending: status.toApply },
       error: null,
     };
   });

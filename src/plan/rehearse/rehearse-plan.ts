@@ -43,6 +43,8 @@ export interface RehearsalInput {
   readonly examples?: 'none' | 'some' | undefined;
   /** How many rows may be fetched to run the plan on, or all; nothing is prepared for that where it is 0. */
   readonly rows?: RowsSetting | undefined;
+  /** `read`: the schema that the whole plan leaves behind is kept, to be shown; not read when absent. */
+  readonly schemaAfter?: 'read' | undefined;
   readonly schema: Schema;
   readonly schemaFingerprint: string;
   readonly history: History;
@@ -83,12 +85,14 @@ export async function rehearsePlan(input: RehearsalInput): Promise<RehearsedPlan
       ...(faithful ? [] : [unfaithful(failures)]),
     ];
     const rehearsed = faithful ? seen : seen.map(weaken);
+    const isWhole = input.schemaAfter === 'read' && seen.every(({ schemaAfter }) => schemaAfter !== null);
+    const schemaAfter = isWhole ? readMirrorSchema(mirror) : null;
     const runs = listRuns(analysed, rehearsed);
     const rows = watch && { ...{ watch, shapes }, queries: watch.buildQueries(), here: watch.listHere() };
     const asks = rehearsed.some(reachesOutside)
       ? { rows: null, server: null, trial: null }
       : { rows, server: askOf(target, runs, rehearsed), trial: faithful ? { isKnownIndex } : null };
-    return { rehearsed, runs, findings, ...asks };
+    return { rehearsed, runs, findings, schemaAfter, ...asks };
   } finally {
     mirror.close();
   }

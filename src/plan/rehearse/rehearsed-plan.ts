@@ -32,6 +32,8 @@ export interface RehearsedPlan {
   readonly runs: readonly PlannedRun[];
   /** Of the plan as a whole, and of single migrations. */
   readonly findings: readonly Finding[];
+  /** The schema that the whole plan leaves behind; null where it was not to be read, or the rehearsal did not get there. */
+  readonly schemaAfter: Schema | null;
   /** What safe ways are tried with; null where nothing is proven by a mirror. */
   readonly trial: { readonly isKnownIndex: IndexJudge } | null;
   /** null where the plan meets no rows. */
@@ -40,11 +42,13 @@ export interface RehearsedPlan {
   readonly server: ServerQuestions | null;
 }
 
+const noQuestions = { trial: null, rows: null, server: null } as const;
+
 /** For a plan that cannot be rehearsed at all. */
 export function leaveUnrehearsed({ objects }: Schema, analysed: readonly AnalysedMigration[]): RehearsedPlan {
   const tables = findTableNames(objects, analysed);
   const rehearsed = analysed.map((migration) => notRehearsed(migration, tables));
-  return { rehearsed, runs: listRuns(analysed, rehearsed), findings: [], trial: null, rows: null, server: null };
+  return { rehearsed, runs: listRuns(analysed, rehearsed), findings: [], schemaAfter: null, ...noQuestions };
 }
 
 /** What would be sent of each migration. @param rehearsed one for each. */

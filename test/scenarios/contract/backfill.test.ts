@@ -129,7 +129,7 @@ describeTargets('backfill', (fresh) => {
     expect(refused).toMatchObject({ outcome: 'unproven', provenTo: null, error: { code: 'UNPROVEN' } });
     expect(refused.error?.message).toContain('index by_hand is only in production');
     expect(refused.error?.next).toContain(
-      'If production is right anyway: migrate-prod backfill --allow unproven --yes',
+      'If production is right anyway, the owner of the database consents by adding --allow unproven to migrate-prod backfill --yes',
     );
 
     const allowed = await backfill({ url: target.url, migrations: [customer], allow: ['unproven'] });
@@ -143,7 +143,9 @@ describeTargets('backfill', (fresh) => {
     await target.sql(customer.sql);
     const refused = await backfill({ url: target.url, migrations: [customer, lower] });
     expect(refused).toMatchObject({ outcome: 'unproven', proof: { proven: true, rowsUnseen: ['4_lower'] } });
-    expect(refused.error?.next).toBe('If it ran: migrate-prod backfill --allow rows-unseen --yes');
+    expect(refused.error?.next).toBe(
+      'If it ran, the owner of the database consents by adding --allow rows-unseen to migrate-prod backfill --yes',
+    );
     expect(await states(target, [customer, lower])).toEqual(['pending', 'pending']);
     const allowed = await backfill({ url: target.url, migrations: [customer, lower], allow: ['rows-unseen'] });
     expect(allowed).toMatchObject({ outcome: 'recorded' });
@@ -196,7 +198,9 @@ describeTargets('backfill', (fresh) => {
     const behind = await backfill({ url: target.url, migrations: folder });
     expect(behind).toMatchObject({ outcome: 'unproven', provenTo: null });
     expect(behind.error?.message).toContain('closest to what the folder makes up to 2_points');
-    expect(behind.error?.next).toBe('migrate-prod backfill --to 2_points --allow unproven --yes');
+    expect(behind.error?.next).toBe(
+      'If that is so, the owner of the database consents by adding --allow unproven to migrate-prod backfill --to 2_points --yes',
+    );
     await backfill({ url: target.url, migrations: folder, to: '2_points', allow: ['unproven'] });
     expect(await states(target, folder)).toEqual(['backfilled', 'backfilled', 'pending']);
   });

@@ -220,7 +220,9 @@ describeTargets('what rows put at stake', (fresh) => {
       });
       if (result.error === null) throw new Error('it was applied');
       expect(result.error.message).toMatch(/rolled back; nothing is lost/);
-      expect(result.error.next).toMatch(/^migrate-prod plan .* migrate-prod apply --allow data-loss:[0-9a-f]{8}$/);
+      expect(result.error.next).toMatch(
+        /^migrate-prod plan .* by adding --allow data-loss:[0-9a-f]{8} to migrate-prod apply$/,
+      );
       const shown = renderFailed(result, result.error, { columns: null, paint: createPaint('plain') });
       expect(shown).toContain('✖ 2_drop     rolled back');
       expect(shown).toContain('that its plan did not show');

@@ -106,7 +106,9 @@ describeTargets('a table in the place of the tracker', (fresh) => {
     const refused = await backfill({ url, migrations });
     expect(refused).toMatchObject({ outcome: 'declined', keptAs: null, error: { code: 'CONSENT_MISSING' } });
     expect(refused.error?.message).toContain('Nothing was written.');
-    expect(refused.error?.next).toBe('migrate-prod backfill --allow replace-tracker --yes');
+    expect(refused.error?.next).toBe(
+      'If it may be, the owner of the database consents by adding --allow replace-tracker to migrate-prod backfill --yes',
+    );
     expect(await look(target)).toEqual(before);
     await expect(plan({ url, migrations })).rejects.toMatchObject({ code: 'TRACKER_SHAPE' });
     await expect(apply({ url, migrations })).rejects.toMatchObject({ code: 'TRACKER_SHAPE' });
@@ -137,7 +139,11 @@ describeTargets('a table in the place of the tracker', (fresh) => {
     for (const allow of [[], ['replace-tracker'] as const]) {
       const refused = await backfill({ url, migrations, allow });
       expect(refused).toMatchObject({ outcome: 'unproven', error: { code: 'UNPROVEN' } });
-      expect(refused.error?.next).toContain('migrate-prod backfill --allow unproven --allow replace-tracker --yes');
+      expect(refused.error?.next).toContain(
+        allow.length === 0
+          ? 'by adding --allow unproven --allow replace-tracker to migrate-prod backfill --yes'
+          : 'by adding --allow unproven to migrate-prod backfill --allow replace-tracker --yes',
+      );
     }
     const unreplaced = await backfill({ url, migrations, allow: ['unproven'] });
     expect(unreplaced).toMatchObject({ outcome: 'declined', error: { code: 'CONSENT_MISSING' } });

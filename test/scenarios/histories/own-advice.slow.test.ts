@@ -207,14 +207,14 @@ PRAGMA foreign_keys=ON`;
     const folder = { '1_init': product, '2_cents': cents };
     await follow(target, folder, { first: 'backfill --allow rows-unseen --yes' });
     const { steps } = await follow(target, folder, { first: 'backfill --undo 2_cents --yes' });
-    expect(steps[0]?.output).toMatch(/If it did not run: migrate-prod backfill .*--undo 2_cents/);
+    expect(steps[0]?.output).toMatch(/If it did not run, .* to migrate-prod backfill .*--undo 2_cents/);
   });
 
   it('a seed in a first migration is not said to have run because its table was pushed', async () => {
     const target = await fresh();
     await target.sql(product, byHand);
     const { steps } = await follow(target, { '1_init': `${product};\n${rows};`, '2_tag': tag });
-    expect(steps[1]?.output).toContain('If that happened in production: migrate-prod backfill');
+    expect(steps[1]?.output).toMatch(/If that happened in production, .* migrate-prod backfill/);
   });
 
   it('what other tools keep in the database is no reason to stop: the first apply goes ahead', async () => {
@@ -243,10 +243,10 @@ PRAGMA foreign_keys=ON`;
   it('a first migration that is half there is never recorded: the other half is made, and the rows stay', async () => {
     const target = await fresh();
     await target.sql(product, rows);
-    const { end, steps, next } = await follow(target, { '1_init': `${product};\n${tag};` });
+    const { end, steps } = await follow(target, { '1_init': `${product};\n${tag};` });
     expect(end).toBe('consent');
     expect(steps.at(-1)?.output).toContain('lacks Tag, which 1_init makes');
-    expect(next).toContain('--allow no-history');
+    expect(steps.at(-1)?.output).toContain('--allow no-history');
     expect((await follow(target, { '1_init': `${product};\n${tag};` }, { consents: 'given' })).end).toBe('done');
     expect(await columns(target, 'Tag')).toEqual(['id']);
     expect(await prices(target)).toEqual([250, 400]);

@@ -23,7 +23,7 @@ async function applyUnseen(target: TestTarget, consents: readonly Consent[], mea
 }
 
 function readNamed(next: string | undefined): Consent {
-  const [, named = ''] = /migrate-prod apply --allow (data-loss:[0-9a-f]{8})$/.exec(next ?? '') ?? [];
+  const [, named = ''] = /by adding --allow (data-loss:[0-9a-f]{8}) to migrate-prod apply$/.exec(next ?? '') ?? [];
   const [consent] = parseConsents([named]);
   if (consent === undefined) throw new Error('no consent');
   return consent;
@@ -40,7 +40,7 @@ describeTargets('consent to one guard', (fresh) => {
       `${nameOf(0)} would delete rows in "Log" that its plan did not show. It was rolled back; nothing is lost, and nothing of it was written.`,
     );
     expect(error?.next).toMatch(
-      /^migrate-prod plan shows them if .* If it shows nothing and you accept losing the rows: /,
+      /^migrate-prod plan shows them if .* If it shows nothing, the owner of the rows can give them up by adding /,
     );
     expect(failed?.query).toBe('SELECT * FROM "Log"');
     expect(await target.sql(failed?.query ?? '')).toEqual([['one']]);

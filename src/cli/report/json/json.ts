@@ -1,5 +1,6 @@
 /** The one JSON object of `--json`; docs/json.md describes it. */
 
+import { collectConsents, renderConsent } from '../../../consents/consent.ts';
 import type { ExitCode, MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import { reportFinding } from '../../../findings/report.ts';
@@ -51,9 +52,21 @@ function describeError({ code, message, retryable }: MigrateError, next: Written
   return { code, message, next: joinSpans(next), retryable, ...(stack === null ? {} : { stack }) };
 }
 
-/** Without its examples: JSON may be stored, and values of rows are customers' data. */
-export function describeFinding(finding: Finding) {
+/**
+ * Without their examples: JSON may be stored, and values of rows are customers' data.
+ * @param migrations those of the plan or the folder, for the paths.
+ */
+export function describeFindings(
+  findings: readonly Finding[],
+  migrations: readonly { readonly name: string; readonly path: string }[],
+) {
+  const paths = new Map(migrations.map(({ name, path }) => [name, path]));
+  return findings.map((finding) => describeFinding(finding, paths));
+}
+
+function describeFinding(finding: Finding, paths: ReadonlyMap<string, string>) {
   const { kind, code, message, why, way, evidence, migration, line, sql } = reportFinding(finding);
+  const consent = collectConsents([finding]).map(renderConsent)[0] ?? null;
   return {
     kind,
     code,
@@ -63,8 +76,10 @@ export function describeFinding(finding: Finding) {
     count: evidence?.count ?? null,
     query: evidence?.query ?? null,
     migration,
+    path: paths.get(migration ?? '') ?? null,
     line,
     sql,
+    consent,
   };
 }
 

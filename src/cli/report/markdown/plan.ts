@@ -7,6 +7,7 @@ import { count } from '../../../text/count.ts';
 import { joinSpans } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines, listUnusedLines, unusedWords } from '../../allow-lines.ts';
 import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from '../text/plan.ts';
+import { renderDiagram, type SchemaChange } from './diagram.ts';
 import { fitFindings } from './findings.ts';
 import { fitMigrations } from './migrations.ts';
 import { renderCode, renderFence, renderProse } from './text.ts';
@@ -20,8 +21,14 @@ const mostCharacters = 65_000;
 /** Characters that findings leave to the migrations if there are many of both. */
 const leastForMigrations = 6_000;
 
-/** @param showAll the command that shows what has no room here. */
-export function renderPlanMarkdown(plan: Plan, end: PlanEnd, showAll: string): string {
+interface Beside {
+  /** The command that shows what has no room here. */
+  readonly showAll: string;
+  /** For the picture; null for none. */
+  readonly change: SchemaChange | null;
+}
+
+export function renderPlanMarkdown(plan: Plan, end: PlanEnd, { showAll, change }: Beside): string {
   const head = [marker, `## Migration plan for ${renderCode(plan.target.name)}`, describePlan(plan)];
   const tail = [...renderOpen(plan), ...renderUnused(plan), ...renderEnd(plan, end)];
   const shortened = `Shortened to fit into a comment. ${renderCode(showAll)} shows everything.`;
@@ -31,12 +38,17 @@ export function renderPlanMarkdown(plan: Plan, end: PlanEnd, showAll: string): s
   const findings = fitFindings(plan, room - (migrations.length > 0 ? leastForMigrations : 0));
   const left = room - findings.blocks.reduce((sum, block) => sum + block.length + 2, 0);
   const folds = fitMigrations(migrations, left);
+  const isShortened = findings.shortened || folds.shortened;
+  const rest = left - folds.blocks.reduce((sum, block) => sum + block.length + 2, 0) - 2;
+  // Words come first: the picture takes the room that they leave.
+  const picture = change === null || isShortened ? null : renderDiagram(change, rest);
   const parts = [
     ...head,
     ...findings.blocks,
     ...(migrations.length > 0 ? [migrationsTitle, ...folds.blocks] : []),
+    ...(picture === null ? [] : [picture]),
     ...tail,
-    ...(findings.shortened || folds.shortened ? [shortened] : []),
+    ...(isShortened ? [shortened] : []),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
@@ -95,8 +107,13 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
   const name = `Plan ${renderCode(findShortName(plan.id))}`;
   switch (end.type) {
     case 'ready': {
-      const consent = end.consents > 0 ? ` needs consent: look at each ${listAsking(plan)}` : '';
-      return [`${name}${consent}. To apply exactly this plan:`, renderFence('sh', joinSpans(end.apply))];
+      const apply = ['To apply exactly this plan:', renderFence('sh', joinSpans(end.apply))];
+      if (end.consents.length === 0) return [`${name}. ${apply[0]}`, ...apply.slice(1)];
+      return [
+        `${name} needs consent: look at each ${listAsking(plan)}. Only the owner of the data can consent, by adding these to the command:`,
+        renderFence('sh', joinSpans(end.consents)),
+        ...apply,
+      ];
     }
     case 'blocked':
       return [`**${name} cannot be applied.** Next:`, renderFence('', joinSpans(end.mend))];

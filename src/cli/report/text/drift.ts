@@ -5,8 +5,10 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { Drift } from '../../../drift/drift.ts';
 import type { DriftNext, Pair, PairName } from '../../../drift/judge.ts';
+import { findPlace } from '../../../drift/place.ts';
+import type { Migration } from '../../../history/migration.ts';
 import { leavesInDoubt } from '../../../replay/unreplayed.ts';
-import type { Difference, SideNames } from '../../../schema/compare/difference.ts';
+import { type Difference, describeDifference, type SideNames } from '../../../schema/compare/difference.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
@@ -198,25 +200,23 @@ function explain({ next, edited, pairs }: Drift): string {
   return `${some} ${was} edited after being applied. If that is the only reason, restore the file from git. ${reasons[next]}`;
 }
 
-/** As docs/json.md has it. */
-export function describeDrift({
-  inSync,
-  pairs,
-  pending,
-  edited,
-  unreplayed,
-  refused,
-}: Drift): Readonly<Record<string, unknown>> {
+/** As docs/json.md has it. @param migrations the whole folder, in Prisma's order. */
+export function describeDrift(drift: Drift, migrations: readonly Migration[]): Readonly<Record<string, unknown>> {
+  const { inSync, pairs, pending, edited, unreplayed, refused } = drift;
   const described = pairs.map(({ pair, differences, incomparable, unsure }) => ({
     pair,
-    differences: describeDifferences(differences),
+    differences: differences.map((difference) => ({
+      ...describeDifferences([difference])[0],
+      message: describeDifference(difference, sideNames[pair]),
+      place: findPlace(difference, migrations),
+    })),
     incomparable,
     unsure,
   }));
   const left = unreplayed.map(({ migration, path, line, sql, message, instead, concerns }) => {
     return { migration, path, line, sql, message, instead, concerns };
   });
-  return { inSync, pairs: described, pending, edited, unreplayed: left, refused };
+  return { inSync, why: explain(drift) || null, pairs: described, pending, edited, unreplayed: left, refused };
 }
 
 export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {

@@ -165,8 +165,8 @@ export function renderSummaries(plan: Plan, screen: Screen): readonly string[] {
 
 /** The last lines of a plan. */
 export type PlanEnd =
-  /** `apply` is the complete command, `consents` how many consents it gives. */
-  | { readonly type: 'ready'; readonly apply: Written; readonly consents: number }
+  /** `apply` is the complete command; `consents` are the options that a person has to add, empty where there are none. */
+  | { readonly type: 'ready'; readonly apply: Written; readonly consents: Written }
   /** `mend` is what to do about the blocker. */
   | { readonly type: 'blocked'; readonly mend: Written }
   | { readonly type: 'up-to-date' }
@@ -198,7 +198,7 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
   const { paint } = screen;
   switch (end.type) {
     case 'ready':
-      if (end.consents === 0) {
+      if (end.consents.length === 0) {
         return renderNext(
           { text: `Plan ${findShortName(plan.id)}.`, brush: plain },
           { step: end.apply, brush: paint.cyan },
@@ -206,12 +206,12 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
         );
       }
       return [
-        ...hang(
-          `Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}, then`,
-          0,
-          2,
-          screen,
-        ).map((line) => `  ${line}`),
+        ...[
+          `Plan ${findShortName(plan.id)} needs consent: look at each ${listAsking(plan)}.`,
+          'Only the owner of the data can consent: when asked, or by adding to the command',
+        ].flatMap((text) => hang(text, 0, 2, screen).map((line) => `  ${line}`)),
+        // In one piece, as every line to copy.
+        `    ${paint.yellow(printable(joinSpans(end.consents)))}`,
         `  Next: ${paint.cyan(printable(joinSpans(end.apply)))}`,
       ];
     case 'blocked':

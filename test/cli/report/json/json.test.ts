@@ -212,7 +212,10 @@ describe('one JSON object', () => {
     expect(await run(['apply'], 1)).toMatchObject({
       outcome: 'declined',
       notStarted: [author, book],
-      error: { code: 'CONFIRMATION_MISSING', next: 'migrate-prod apply --url file:shop.db --yes' },
+      error: {
+        code: 'CONFIRMATION_MISSING',
+        next: expect.stringMatching(/^migrate-prod apply --url file:shop\.db --plan [\w-]{57} --yes$/),
+      },
     });
   });
 
@@ -326,6 +329,43 @@ describe('one JSON object', () => {
     expect(first.json()).toMatchObject({ ok: false });
     const table = await runInProcess(['inspect', '--url', 'file:none.db', '--', '--json'], { cwd: project.root });
     expect(table.stdout).toBe('');
+  });
+});
+
+test('a finding and a difference say why, what to do, and where', async () => {
+  await run(['apply', '--yes'], 0);
+  change(`INSERT INTO "Author" ("name") VALUES ('one')`);
+  await project.write('20260103000000_drop', '-- gone\nDROP TABLE "Author";');
+  const planned = await run(['plan'], 1);
+  const all = [planned.migrations]
+    .flat()
+    .flatMap((migration) => (migration as { readonly findings: readonly { readonly code: string }[] }).findings);
+  const finding = all.find(({ code }) => code === 'data-loss');
+  expect(finding).toMatchObject({
+    ...{ code: 'data-loss', why: expect.any(String), line: 2, consent: 'data-loss:20260103000000_drop' },
+    path: 'prisma/migrations/20260103000000_drop/migration.sql',
+  });
+  expect(planned).toMatchObject({
+    missingConsents: expect.arrayContaining(['data-loss:20260103000000_drop']),
+    next: expect.not.stringContaining('--allow'),
+  });
+  change('CREATE TABLE "Shelf" ("id" INTEGER NOT NULL PRIMARY KEY); ALTER TABLE "Author" DROP COLUMN "name"');
+  await project.writeFile('prisma/schema.prisma', schema);
+  expect(await run(['drift'], 0)).toMatchObject({
+    why: 'Migrations are pending: apply them first.',
+    pairs: [
+      {
+        differences: expect.arrayContaining([
+          expect.objectContaining({ message: 'table Shelf is only in production', place: null }),
+          expect.objectContaining({
+            message: 'column Author.name is only in migrations',
+            place: { path: expect.stringContaining('migration.sql'), line: expect.any(Number) },
+          }),
+        ]),
+      },
+      {},
+      {},
+    ],
   });
 });
 

@@ -26,7 +26,7 @@ import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildStatement } from '../../plan-values.ts';
 
 const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00';
-const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: 0 };
+const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: [] };
 const blocked: PlanEnd = {
   type: 'blocked',
   mend: writeSpans(say`Fix prisma/migrations/2_unique/migration.sql:2, then ${command('plan')}`),
@@ -37,7 +37,7 @@ function toText(text: string): Written {
 }
 
 function render(plan: Plan, end: PlanEnd = ready): string {
-  return renderPlanMarkdown(plan, end, 'npx migrate-prod plan');
+  return renderPlanMarkdown(plan, end, { showAll: 'npx migrate-prod plan', change: null });
 }
 
 describe('the document', () => {
@@ -106,7 +106,9 @@ describe('the document', () => {
       new RegExp(`\nPlan \`[-\\w]+\`\\. To apply exactly this plan:\n\n\`\`\`sh\n${apply}\n\`\`\`\n$`),
     );
     const hazard = buildMigration('1_init', { findings: [change(findings.loss, { migration: '1_init' })] });
-    expect(render(buildPlan([hazard]), { ...ready, consents: 1 })).toContain('needs consent: look at each ▲ hazard.');
+    expect(render(buildPlan([hazard]), { ...ready, consents: toText('--allow data-loss:1_init') })).toContain(
+      'needs consent: look at each ▲ hazard. Only the owner of the data can consent, by adding these to the command:\n\n```sh\n--allow data-loss:1_init\n```',
+    );
   });
 
   test.each<[PlanEnd, string]>([

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { describeFinding } from '../../../../src/cli/report/json/json.ts';
+import { describeFindings } from '../../../../src/cli/report/json/json.ts';
 import { renderFindings } from '../../../../src/cli/report/text/findings.ts';
 import { renderPlan } from '../../../../src/cli/report/text/plan.ts';
 import { renderQueryCommand } from '../../../../src/cli/report/text/query-command.ts';
@@ -125,7 +125,7 @@ describe('a finding', () => {
   });
 
   test('as JSON has its count and its query, null where there is none, and never a value', () => {
-    const object = describeFinding(whole);
+    const object = describeFindings([whole], [])[0];
     expect(object).toMatchObject({
       why: reportFinding(whole).why,
       way: reportFinding(whole).way,
@@ -134,12 +134,14 @@ describe('a finding', () => {
     });
     expect(JSON.stringify(object)).not.toContain('maria');
     const refused = find(serverRefuses, 'blocker', wholePlan, { what: 'server', message: 'no' });
-    expect(describeFinding(refused)).toEqual({
+    expect(describeFindings([refused], [])[0]).toEqual({
       ...reportFinding(refused),
       why: null,
       way: null,
       count: null,
       query: null,
+      path: null,
+      consent: null,
     });
   });
 });
