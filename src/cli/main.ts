@@ -26,6 +26,8 @@ interface State {
   command: string | null;
   options: GlobalOptions;
   target: Target | null;
+  /** The name by which it was chosen; null where no target is. */
+  targetName: string | null;
   readonly notices: string[];
   readonly outlet: Outlet;
   keepFlags: KeepFlags;
@@ -83,6 +85,7 @@ function createState(given: CommandContext): State {
     command: findCommand(flags.find((word) => !word.startsWith('-')) ?? '')?.name ?? null,
     options: {},
     target: null,
+    targetName: null,
     notices: [],
     outlet,
     keepFlags: () => [],
@@ -126,6 +129,9 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     },
     setTarget: (target) => {
       state.target = target;
+    },
+    nameTarget: (name) => {
+      state.targetName = name;
     },
     keepFlags: (keep) => {
       state.keepFlags = keep;
@@ -219,8 +225,8 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   return error.exitCode;
 }
 
-function describeState({ command, target, notices }: State) {
-  return { command, target: target?.name ?? null, notices };
+function describeState({ command, target, targetName, notices }: State) {
+  return { command, target: target?.name ?? null, targetName, notices };
 }
 
 /** The next step, with commands that work as they stand. */

@@ -4,6 +4,7 @@ import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.t
 import { type Drift, readDrift } from '../../drift/drift.ts';
 import { type ErrorCode, MigrateError } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
+import { describeTarget } from '../../target/target.ts';
 import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, writeStep } from '../command-line.ts';
@@ -11,6 +12,7 @@ import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
+import { takeTrackedConsent } from '../token-files.ts';
 import { fix } from './fix.ts';
 
 export interface DriftFlags {
@@ -31,11 +33,13 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   if (flags.allow !== undefined && !flags.fix) {
     throw new MigrateError('USAGE', '--allow is only for what --fix would write.', command('drift', [], [['--fix']]));
   }
-  const consents = parseAllowed(flags.allow ?? [], fixConsentCodes, 'drift --fix');
+  const tracked = takeTrackedConsent(flags.allow);
+  const consents = parseAllowed(tracked.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];
   const kept = [
     ...listFlag('--name', flags.name),
     ...consents.map((value) => ({ name: '--allow', value })),
+    ...tracked.flags,
     ...(run.options.yes === true ? [{ name: '--yes', value: null }] : []),
   ];
   run.keepFlags((code) => {
@@ -43,7 +47,9 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     return again.includes(code) ? kept : [];
   });
   if (!flags.fix) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
-  return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents }, session));
+  return withSchema(run, engine, 'must-exist', (session) =>
+    fix(run, { name: flags.name, consents, tracked: tracked.consent }, session),
+  );
 }
 
 async function find(run: Run, session: SchemaSession): Promise<Report> {
@@ -60,7 +66,8 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   const next = step && writeStep(run, step);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
-    text: (screen) => renderDrift({ target: database.target.name, drift, migrations: migrations.length, next }, screen),
+    text: (screen) =>
+      renderDrift({ target: describeTarget(database.target), drift, migrations: migrations.length, next }, screen),
     json: () => ({ ...describeDrift(drift), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };

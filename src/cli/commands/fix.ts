@@ -6,6 +6,7 @@ import { printable } from '../../adapters/terminal/printable.ts';
 import { askQuestion } from '../../adapters/terminal/prompt.ts';
 import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../drift/fix.ts';
 import type { FixConsent } from '../../findings/codes.ts';
+import { describeTarget } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
@@ -16,15 +17,19 @@ import { describeDrift } from '../report/text/drift.ts';
 import { renderFixed, renderFixQuestion } from '../report/text/fix.ts';
 import { hang } from '../report/text/layout.ts';
 import type { SchemaSession } from '../session.ts';
+import type { TrackedConsent } from '../token-files.ts';
+
+export interface FixWords {
+  readonly name: string | undefined;
+  readonly consents: readonly FixConsent[];
+  /** Whether credentials that git tracks may be used. */
+  readonly tracked: TrackedConsent['consent'];
+}
 
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
-export async function fix(
-  run: Run,
-  { name, consents }: { readonly name: string | undefined; readonly consents: readonly FixConsent[] },
-  session: SchemaSession,
-): Promise<Report> {
+export async function fix(run: Run, { name, consents, tracked }: FixWords, session: SchemaSession): Promise<Report> {
   const { database, migrations, engine, externalTables, migrationsFolder } = session;
-  const target = database.target.name;
+  const target = describeTarget(database.target);
   const result = await fixDrift({
     database,
     migrations,
@@ -37,6 +42,7 @@ export async function fix(
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
     confirm: async (question) => {
+      await session.tokenFiles.refuseTracked(tracked);
       const answer = await confirm(run, question, target);
       if (answer.type === 'yes') run.beginWriting();
       return answer;
