@@ -76,7 +76,7 @@ export function refuseMissing(
   const found =
     others.length === 0
       ? ''
-      : ` ${listSome(names)} ${has} ${urlVariable} and ${tokenVariable}, but no such file is read by itself.`;
+      : ` ${listSome(names, 8)} ${has} ${urlVariable} and ${tokenVariable}, but no such file is read by itself.`;
   return new MigrateError(
     'CREDENTIALS_MISSING',
     `${message}${found}`,
@@ -92,21 +92,19 @@ export function refuseUnknownTarget(
 ): MigrateError {
   const near = suggest(name, targets);
   const there =
-    targets.length === 0
-      ? 'No file of a target is there'
-      : `There ${targets.length === 1 ? 'is' : 'are'} ${listSome(targets)}`;
+    targets.length === 0 ? '' : ` Its ${targets.length === 1 ? 'target is' : 'targets are'} ${listSome(targets, 8)}.`;
   const inEnvironment =
     environment?.url === null ? '' : ' The environment names a database, but perhaps that of another target.';
   const create = `Put ${urlVariable} and ${tokenVariable} of that database into ${envFileOf(name)}`;
   const next =
     near !== null
-      ? say`Did you mean ${typedCommand([['--target', near]])}`
+      ? say`Did you mean: ${typedCommand([['--target', near]])}`
       : environment?.url === null
         ? create
         : say`${create}; or, to use the environment: ${typedCommand([['--no-env-file']])}`;
   return new MigrateError(
     'TARGET_UNKNOWN',
-    `There is no target ${name}: no ${envFileOf(name)} is in the project. ${there}.${inEnvironment}`,
+    `There is no target ${name}: no ${envFileOf(name)} is in the project.${there}${inEnvironment}`,
     next,
   );
 }

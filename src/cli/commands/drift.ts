@@ -4,7 +4,6 @@ import type { StartedEngine } from '../../adapters/prisma/engine/schema-engine.t
 import { type Drift, readDrift } from '../../drift/drift.ts';
 import { type ErrorCode, MigrateError } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
-import { describeTarget } from '../../target/target.ts';
 import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { listFlag, writeStep } from '../command-line.ts';
@@ -66,8 +65,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   const next = step && writeStep(run, step);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
-    text: (screen) =>
-      renderDrift({ target: describeTarget(database.target), drift, migrations: migrations.length, next }, screen),
+    text: (screen) => renderDrift({ target: database.target, drift, migrations: migrations.length, next }, screen),
     json: () => ({ ...describeDrift(drift), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };
