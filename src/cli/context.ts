@@ -61,7 +61,7 @@ export interface Run {
   readonly conversation: Screen;
   readonly progress: Progress;
   /** Tells people something besides the answer. */
-  readonly notice: (text: string) => void;
+  readonly notice: (text: string, kind?: 'remark' | 'warning') => void;
   /** Makes sure that a token is in no output, whoever repeats it. */
   readonly hide: (secret: Secret) => void;
   /** Keeps the target's name for the report. */

@@ -118,11 +118,15 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     format,
     conversation,
     progress,
-    notice: (text) => {
+    notice: (text, kind) => {
       state.notices.push(text);
       if (format === 'json') return;
-      const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
-      context.stderr.write(lines.join(''));
+      const { dim, yellow } = conversation.paint;
+      const lines =
+        kind === 'warning'
+          ? hang(text, 0, 2, conversation).map((line, index) => `${index === 0 ? yellow('▲') : ' '} ${line}`)
+          : hang(text, 0, 0, conversation).map(dim);
+      context.stderr.write(lines.map((line) => `${line}\n`).join(''));
     },
     hide: (secret: Secret) => {
       state.outlet.secrets.add(secret.reveal());

@@ -1,12 +1,13 @@
 /** The files with tokens that a run reads: whether others can open them, and whether git has them, is said once, at the end. */
 
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as pass, setTimeout as wait } from 'node:timers/promises';
 import { showArgument, showPath } from '../adapters/files/paths.ts';
-import { askGit, findOpenMode, findWayOut, type GitState } from '../adapters/files/token-file.ts';
+import { askGit, findOpenMode, findWayOut, type GitState, type WayOut } from '../adapters/files/token-file.ts';
 import { printable } from '../adapters/terminal/printable.ts';
 import { MigrateError } from '../errors.ts';
 import { findDatabaseName, type Target } from '../target/target.ts';
-import { comment, type Flag, type Prose, say, shell, typedCommand } from '../text/prose.ts';
+import { groupBy } from '../text/group.ts';
+import { comment, type Flag, flag, type Prose, say, shell } from '../text/prose.ts';
 import { quoteArgument } from '../text/shell.ts';
 import type { Run } from './context.ts';
 
@@ -66,13 +67,13 @@ export function openTokenFiles(run: Run): TokenFiles {
   const end = new AbortController();
   const files: { readonly file: string; readonly target: Target }[] = [];
   const asked: Asked[] = [];
+  const known = new Map<string, GitState>();
   /** Those that an error tells of. */
   const told = new Set<string>();
   let isAsking = false;
   const begin = (file: string, target: Target): void => {
-    const state = new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
-      askGit(file, context.env, { timeout: longest, signal: end.signal }),
-    );
+    const state = pass().then(() => askGit(file, context.env, { timeout: longest, signal: end.signal }));
+    state.then((said) => known.set(file, said));
     asked.push({ file, target, state });
   };
   return {
@@ -97,53 +98,70 @@ export function openTokenFiles(run: Run): TokenFiles {
       }
     },
     close: async () => {
-      const states = asked.length === 0 ? [] : await waitFor(Promise.all(asked.map(({ state }) => state)));
+      if (asked.length > 0) await waitAtMost(patience, Promise.all(asked.map(({ state }) => state)));
       end.abort();
-      for (const { file } of files) {
-        const known = states[asked.findIndex((one) => one.file === file)] ?? 'unknown';
-        const state = told.has(file) ? 'unknown' : known;
-        for (const text of describe(file, state, context.cwd)) run.notice(printable(text));
-      }
+      const looked = files.map(({ file }) => ({
+        file,
+        mode: findOpenMode(file),
+        state: told.has(file) ? 'unknown' : (known.get(file) ?? 'unknown'),
+      }));
+      for (const text of warn(looked, context.cwd)) run.notice(printable(text), 'warning');
     },
   };
 }
 
-async function waitFor(states: Promise<readonly GitState[]>): Promise<readonly GitState[]> {
-  const late = new AbortController();
-  const tooLate = wait(patience, [], { signal: late.signal }).catch(() => []);
-  const first = await Promise.race([states, tooLate]);
-  late.abort();
-  return first;
+async function waitAtMost(milliseconds: number, awaited: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([awaited, wait(milliseconds, null, { signal: done.signal }).catch(() => {})]);
+  done.abort();
 }
 
-function describe(file: string, state: GitState, cwd: string): readonly string[] {
-  const shown = showPath(file, cwd);
-  const mode = findOpenMode(file);
-  const texts =
-    mode === null
-      ? []
-      : [
-          `Other users of this machine can open ${shown} (mode ${mode}), which has a token in it: chmod 600 ${showArgument(file, cwd)}`,
-        ];
-  if (state !== 'open' && state !== 'tracked') return texts;
-  const { remove, ignoreFile, ignoreLine } = findWayOut(file, cwd);
-  const ignore =
-    ignoreLine === null ? 'Give the file a name of one line.' : `Add this line to ${ignoreFile}: ${ignoreLine}`;
-  if (state === 'open') return [...texts, `git does not ignore ${shown}, which has a token in it. ${ignore}`];
+interface Looked {
+  readonly file: string;
+  readonly mode: string | null;
+  readonly state: GitState;
+}
+
+/** One warning for what one command, or one line of .gitignore, mends. */
+function warn(looked: readonly Looked[], cwd: string): readonly string[] {
+  const listFiles = (list: readonly Looked[]) => list.map(({ file }) => showPath(file, cwd)).join(' and ');
+  const has = (list: readonly Looked[]) =>
+    list.length === 1 ? 'which has a token in it' : 'which have tokens in them';
+  const others = looked.filter(({ mode }) => mode !== null);
+  const modes = [...new Set(others.map(({ mode }) => mode))].join(', ');
+  const change = `chmod 600 ${others.map(({ file }) => showArgument(file, cwd)).join(' ')}`;
+  const open = groupBy(
+    looked.filter(({ state }) => state === 'open'),
+    ({ file }) => adviseIgnore(findWayOut(file, cwd)),
+  );
   return [
-    ...texts,
-    `git has ${shown}, and so has everybody with this repository: make a new token, then ${remove}. ${ignore}`,
+    ...(others.length === 0
+      ? []
+      : [`Other users of this machine can open ${listFiles(others)} (mode ${modes}), ${has(others)}: ${change}`]),
+    ...[...open].map(([advice, list]) => `git does not ignore ${listFiles(list)}, ${has(list)}. ${capitalize(advice)}`),
+    ...looked
+      .filter(({ state }) => state === 'tracked')
+      .map(({ file }) => {
+        const way = findWayOut(file, cwd);
+        return `git tracks ${showPath(file, cwd)}: whoever has this repository has the token. Make a new one, then ${way.remove}. ${capitalize(adviseIgnore(way))}`;
+      }),
   ];
 }
 
+function adviseIgnore({ ignoreFile, ignoreLine }: WayOut): string {
+  return ignoreLine === null ? 'give the file a name of one line' : `add this line to ${ignoreFile}: ${ignoreLine}`;
+}
+
+function capitalize(words: string): string {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 function refuse({ context: { cwd } }: Run, { file, target }: Asked): MigrateError {
-  const { remove, ignoreFile, ignoreLine } = findWayOut(file, cwd);
-  const ignore =
-    ignoreLine === null ? 'give the file a name of one line' : `add this line to ${ignoreFile}: ${ignoreLine}`;
+  const way = findWayOut(file, cwd);
   return new MigrateError(
     'CREDENTIALS_TRACKED',
-    `git has ${showPath(file, cwd)}, and with it the token: whoever has this repository has the database. Nothing was written.`,
-    say`Make the token worthless, take the file out of git, and ${ignore}\n  ${describeRotation(target)}\n  ${shell(remove)}\nOr, for now: ${typedCommand([['--allow', trackedCredentials]])}`,
+    `git tracks ${showPath(file, cwd)}, which has the token of ${target.name}: whoever has this repository has that database. Nothing was written.`,
+    say`Make the token worthless, take the file out of git, and ${adviseIgnore(way)}\n  ${describeRotation(target)}\n  ${shell(way.remove)}\nOnly the owner of the database can go on without that, by adding ${flag('--allow', trackedCredentials)}`,
   );
 }
 
@@ -153,5 +171,5 @@ function describeRotation(target: Target): Prose {
     return say`(end the token where it was made, and put a new one into the file)`;
   }
   const name = quoteArgument(findDatabaseName(target));
-  return say`${shell(`turso db tokens invalidate ${name}`)}${comment('  # every token of its group')}\n  ${shell(`turso db tokens create ${name}`)}`;
+  return say`${shell(`turso db tokens invalidate ${name}`)}${comment("  # ends every token of its group: the application's too")}\n  ${shell(`turso db tokens create ${name}`)}`;
 }

@@ -52,7 +52,7 @@ describeWithGit('git', () => {
         expect(stderr).toContain('Add this line to .gitignore: .env.turso-*');
         expect(stderr).not.toContain('chmod');
         writeFiles(project.root, { '.gitignore': '.env.turso-*\n' });
-        expect((await run(command)).stderr).not.toMatch(/git (does not ignore|has)/);
+        expect((await run(command)).stderr).not.toMatch(/git (does not ignore|tracks)/);
       },
     );
 
@@ -61,7 +61,7 @@ describeWithGit('git', () => {
       chmodSync(join(project.root, file), 0o644);
       const { stderr } = await run('status');
       expect(stderr.trim()).toBe(
-        `Other users of this machine can open ${file} (mode 0644), which has a token in it: chmod 600 ${file}`,
+        `▲ Other users of this machine can open ${file} (mode 0644), which has a token in it: chmod 600 ${file}`,
       );
     });
 
@@ -80,7 +80,7 @@ describeWithGit('git', () => {
       write('two words.env');
       const { stderr } = await run('status', '--env-file', 'two words.env');
       expect(stderr.trim()).toBe(
-        'git does not ignore two words.env, which has a token in it. Add this line to .gitignore: two words.env',
+        '▲ git does not ignore two words.env, which has a token in it. Add this line to .gitignore: two words.env',
       );
     });
 
@@ -107,10 +107,10 @@ describeWithGit('git', () => {
       expect(stderr).toContain(`git rm --cached ${file}`);
       expect(stderr).toContain('add this line to .gitignore: .env.turso-*');
       expect(stderr).not.toContain('a-token-of-the-shop');
-      expect(stderr).toMatch(new RegExp(`Or, for now: migrate-prod ${args[0]} .*--allow tracked-credentials`));
+      expect(stderr).toContain('by adding --allow tracked-credentials');
       expect(await tables()).toEqual(before);
       const again = await run(...args, '--allow', 'tracked-credentials');
-      expect([again.code, again.stderr]).toEqual([0, expect.stringContaining(`git has ${file}`)]);
+      expect([again.code, again.stderr]).toEqual([0, expect.stringContaining(`git tracks ${file}`)]);
     });
 
     test('the consent stands beside others in one list, and is told where it was not needed', async () => {
@@ -125,7 +125,7 @@ describeWithGit('git', () => {
       git(project.root, 'add', file);
       const { code, stderr } = await run('plan');
       expect(code).toBe(0);
-      expect(stderr).toContain(`git has ${file}, and so has everybody with this repository`);
+      expect(stderr).toContain(`git tracks ${file}: whoever has this repository has the token`);
     });
 
     test('a git that hangs does not hold up who reads', async () => {

@@ -10,8 +10,17 @@ import { findGitRoot, readKind, readRealPath, showPath } from './paths.ts';
 /** The permissions as `chmod` takes them, if others than the owner can read or change the file; null on Windows, and if they cannot. */
 export function findOpenMode(path: string): string | null {
   if (sep === '\\') return null;
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  const mode = readMode(path);
   return (mode & 0o066) === 0 ? null : (mode & 0o777).toString(8).padStart(4, '0');
+}
+
+function readMode(path: string): number {
+  try {
+    return statSync(path).mode;
+  } catch {
+    // It was read a moment ago, and has gone.
+    return 0;
+  }
 }
 
 /**
