@@ -10,7 +10,7 @@ import type { EarlierTarget } from '../history/earlier.ts';
 import { readEarlierRows } from '../history/read-earlier.ts';
 import { envFileOf } from '../target/names.ts';
 import { findMisspelt, listBefore } from '../target/order.ts';
-import type { Target } from '../target/target.ts';
+import { describeTarget, type Target } from '../target/target.ts';
 import { endless } from '../text/sentence.ts';
 import { openDatabase } from '../wiring.ts';
 import type { Run } from './context.ts';
@@ -82,9 +82,23 @@ async function ask(run: Run, { root, target: own, tokenFiles }: ChosenTarget, na
   }
   const timeoutSeconds = Math.min(run.timeoutSeconds, longest);
   const database = await openDatabase({ target, token, timeoutSeconds, create: 'must-exist' });
+  const stopShowing = showWaiting(run, describeTarget({ ...target, called: name }));
   try {
     return await readEarlierRows(database, { signal });
   } finally {
+    stopShowing();
     await database.close();
   }
+}
+
+/** Says what is waited for while nothing else does: this run's own database mostly answers as fast. */
+function showWaiting({ progress }: Run, name: string): () => void {
+  let owned = false;
+  const timer = setInterval(() => {
+    owned = progress.begin(`Waiting for ${name}`) || owned;
+  }, 500);
+  return () => {
+    clearInterval(timer);
+    if (owned) progress.done();
+  };
 }

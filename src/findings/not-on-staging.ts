@@ -30,6 +30,5 @@ export const notOnStaging = defineFinding({
         return say`It is not known whether ${target} has applied it: ${said ?? ''}.`;
     }
   },
-  why: ({ args: { target } }) =>
-    `package.json ("after") says that migrations are applied to ${target} first, where a mistake costs less.`,
+  why: ({ args: { target } }) => `package.json ("after") says that migrations go to ${target} first.`,
 });
