@@ -9,7 +9,7 @@ const operations = [
   '^src/(?:backfill|check|drift|inspect|mirror|replay|rows)/',
   '^src/apply/(?:apply|errors|execute|execution|look|other-run|record-failure|result|settle|settle-part|unrehearsed)\\.ts$',
   '^src/backup/backup\\.ts$',
-  '^src/history/(?:judge|read-recorded|squash|status)\\.ts$',
+  '^src/history/(?:judge|read-earlier|read-recorded|squash|status)\\.ts$',
   '^src/plan/(?:preserve|rehearse|structure)/',
   '^src/plan/(?:ask-server|expected-plan|make-plan|partly-applied|plan-database|plan-schema|positional|redundant-indexes)\\.ts$',
   '^src/production/gather\\.ts$',

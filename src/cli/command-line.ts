@@ -22,6 +22,7 @@ export function listFlag(name: string, value: string | undefined): readonly Flag
 
 /** As they were given; `false` where the option was given to switch it off. */
 interface TargetFlags {
+  readonly target?: string | undefined;
   readonly url?: string | undefined;
   readonly envFile?: string | false | undefined;
   readonly config?: boolean | undefined;
@@ -31,7 +32,7 @@ interface TargetFlags {
 
 /** The given options that decide which database and which project a command works on. */
 export function listTargetFlags(options: TargetFlags): readonly Flag[] {
-  const flags: Flag[] = [];
+  const flags: Flag[] = [...listFlag('--target', options.target)];
   if (options.url !== undefined) {
     const url = withoutSecrets(options.url);
     if (url !== null) flags.push({ name: '--url', value: url });
@@ -76,7 +77,7 @@ export function writeStep({ context: { program, argv }, command, options }: Run,
 }
 
 /** The options that `listTargetFlags` knows, which come back from there without their secrets. */
-const valuedTargets: ReadonlySet<string> = new Set(['--url', '--env-file', '--schema', '--migrations']);
+const valuedTargets: ReadonlySet<string> = new Set(['--target', '--url', '--env-file', '--schema', '--migrations']);
 
 /** Everything that was typed, apart from the options of the target. */
 function repeatTyped(

@@ -32,6 +32,7 @@ export interface CommandContext {
 
 /** Options that every command takes, anywhere on the line. */
 export interface GlobalOptions {
+  readonly target?: string;
   /** A file; false for --no-env-file. */
   readonly envFile?: string | false;
   readonly url?: string;
@@ -61,11 +62,13 @@ export interface Run {
   readonly conversation: Screen;
   readonly progress: Progress;
   /** Tells people something besides the answer. */
-  readonly notice: (text: string) => void;
+  readonly notice: (text: string, kind?: 'remark' | 'warning') => void;
   /** Makes sure that a token is in no output, whoever repeats it. */
   readonly hide: (secret: Secret) => void;
   /** Keeps the target's name for the report. */
   readonly setTarget: (target: Target) => void;
+  /** Keeps the name by which the target was chosen, before its credentials are read. */
+  readonly nameTarget: (name: string) => void;
   /** Says which options of this run the next one needs too; the command's record says which commands take them over. */
   readonly keepFlags: (keep: KeepFlags) => void;
   /** From here on an interruption is left to the operation, which first removes the unfinished backup. */

@@ -4,6 +4,13 @@ import type { FlagRecord } from './record.ts';
 
 export const globalFlags: readonly FlagRecord[] = [
   {
+    name: '--target',
+    value: '<name>',
+    twice: 'refused',
+    says: 'the database of .env.turso-<name> (default: prod); with other credentials, only the name that rules go by',
+    otherNames: ['--stage', '--environment'],
+  },
+  {
     name: '--env-file',
     value: '<file>',
     twice: 'refused',
@@ -39,7 +46,7 @@ export const toFlag = {
   name: '--to',
   value: '<migration>',
   twice: 'refused',
-  otherNames: ['--target', '--until'],
+  otherNames: ['--until'],
 } as const;
 
 export const rowsFlag = { name: '--rows', value: '<n>', twice: 'refused' } as const;

@@ -26,6 +26,8 @@ interface State {
   command: string | null;
   options: GlobalOptions;
   target: Target | null;
+  /** The name by which it was chosen; null where no target is. */
+  targetName: string | null;
   readonly notices: string[];
   readonly outlet: Outlet;
   keepFlags: KeepFlags;
@@ -83,6 +85,7 @@ function createState(given: CommandContext): State {
     command: findCommand(flags.find((word) => !word.startsWith('-')) ?? '')?.name ?? null,
     options: {},
     target: null,
+    targetName: null,
     notices: [],
     outlet,
     keepFlags: () => [],
@@ -115,12 +118,15 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     format,
     conversation,
     progress,
-    notice: (text) => notify(state, text),
+    notice: (text, kind) => notify(state, text, kind),
     hide: (secret: Secret) => {
       state.outlet.secrets.add(secret.reveal());
     },
     setTarget: (target) => {
       state.target = target;
+    },
+    nameTarget: (name) => {
+      state.targetName = name;
     },
     keepFlags: (keep) => {
       state.keepFlags = keep;
@@ -135,11 +141,19 @@ async function createRun(state: State, command: string, options: GlobalOptions):
   };
 }
 
-function notify({ notices, format, context, conversation }: State, text: string): void {
+function notify(
+  { notices, format, context, conversation }: State,
+  text: string,
+  kind: Parameters<Run['notice']>[1] = undefined,
+): void {
   notices.push(text);
   if (format === 'json') return;
-  const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
-  context.stderr.write(lines.join(''));
+  const { dim, yellow } = conversation.paint;
+  const lines =
+    kind === 'warning'
+      ? hang(text, 0, 2, conversation).map((line, index) => `${index === 0 ? yellow('▲') : ' '} ${line}`)
+      : hang(text, 0, 0, conversation).map(dim);
+  context.stderr.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 async function parseTimeout(typed: string): Promise<number> {
@@ -243,8 +257,8 @@ async function writeFailure(state: State, thrown: unknown): Promise<ExitCode> {
   return error.exitCode;
 }
 
-function describeState({ command, target, notices }: State) {
-  return { command, target: target?.name ?? null, notices };
+function describeState({ command, target, targetName, notices }: State) {
+  return { command, target: target?.name ?? null, targetName, notices };
 }
 
 /** The next step, with commands that work as they stand. */

@@ -2,38 +2,25 @@
 
 import { sayConsents } from '../consents/say-consents.ts';
 import { MigrateError } from '../errors.ts';
-import { type Flag, say, typedCommand } from '../text/prose.ts';
+import { say, typedCommand } from '../text/prose.ts';
 import type { Run } from './context.ts';
+import { type TakenConsent, takeConsent } from './run-consents.ts';
 
 /** What a person writes behind `--allow` where such a build has a database of its own. */
 const consent = 'preview-deployment';
 
-export interface PreviewConsent {
-  /** The other texts of `--allow`. */
-  readonly allow: readonly string[];
-  /** The option, for the next command. */
-  readonly flags: readonly Flag[];
-}
-
 /**
  * Before anything is opened.
- * @param allow as it was typed; the consent is about no migration, so no list of consents to findings has it.
+ * @param allow as it was typed.
  * @throws MigrateError PREVIEW_DEPLOYMENT
  */
-export function refusePreview({ context: { env }, notice }: Run, allow: readonly string[] = []): PreviewConsent {
-  const words = allow.map((text) => text.split(','));
-  const isGiven = words.some((parts) => parts.some(isConsent));
-  const kept = words.map((parts) => parts.filter((part) => !isConsent(part)).join(','));
-  const others = isGiven ? kept.filter((text) => text.trim() !== '') : allow;
+export function refusePreview({ context: { env }, notice }: Run, allow: readonly string[] | undefined): TakenConsent {
+  const taken = takeConsent(allow, consent);
   const kind = env.VERCEL_ENV ?? '';
   const isPreview = kind !== '' && kind !== 'production';
-  if (isPreview && !isGiven) throw refuse(kind);
-  if (!isPreview && isGiven) notice(`--allow ${consent} was not needed: this is no preview deployment.`);
-  return { allow: others, flags: isGiven ? [{ name: '--allow', value: consent }] : [] };
-}
-
-function isConsent(part: string): boolean {
-  return part.trim() === consent;
+  if (isPreview && !taken.isGiven) throw refuse(kind);
+  if (!isPreview && taken.isGiven) notice(`--allow ${consent} was not needed: this is no preview deployment.`);
+  return taken;
 }
 
 function refuse(kind: string): MigrateError {

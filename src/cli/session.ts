@@ -1,8 +1,11 @@
 /** From options to an open database, in the order that keeps a prisma.config file from choosing the database. */
 
+import { basename } from 'node:path';
+import { listFileFolders } from '../adapters/files/credential-sources.ts';
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
+import { listTargets } from '../adapters/files/other-env-files.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import { readSettings, type Settings } from '../adapters/files/settings.ts';
 import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
@@ -18,13 +21,17 @@ import { readPrismaSchema } from '../adapters/prisma/schema.ts';
 import { printable } from '../adapters/terminal/printable.ts';
 import type { CheckedSchema } from '../check/check.ts';
 import { MigrateError } from '../errors.ts';
+import type { EarlierTarget } from '../history/earlier.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Database, SchemaEngine, StreamProgress } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import type { Target } from '../target/target.ts';
+import { defaultTargetName, findTargetOfFile, parseTargetName } from '../target/names.ts';
+import { describeTarget, type Target } from '../target/target.ts';
 import { writeNumber } from '../text/count.ts';
 import { openDatabase } from '../wiring.ts';
-import type { Run } from './context.ts';
+import type { GlobalOptions, Run } from './context.ts';
+import { type ChosenTarget, readEarlier } from './earlier-targets.ts';
+import { openTokenFiles, type TokenFiles } from './token-files.ts';
 
 export interface Session {
   readonly database: Database;
@@ -35,6 +42,12 @@ export interface Session {
   /** Absolute; it need not exist. */
   readonly migrationsFolder: string;
   readonly settings: Settings;
+  /**
+   * Begins to ask the targets that come before this one; undefined where there is none.
+   * @throws MigrateError SETTINGS_INVALID
+   */
+  readonly readEarlier: () => Promise<readonly EarlierTarget[]> | undefined;
+  readonly tokenFiles: TokenFiles;
 }
 
 /** For commands that look at schema.prisma too. */
@@ -52,12 +65,16 @@ export async function withProject<Result>(
   use: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const found = findProjectRoot(projectOptions(run));
-  const credentials = await readTarget(run, found, create);
+  const opened = await readTarget(run, found, create);
   const { migrationsFolder, schema, externalTables } = await openFound(run, found);
   const migrations = await readMigrations(migrationsFolder, run.context.cwd, schema);
   const settings = readSettings(found.root, run.context.cwd);
-  return withDatabase(run, credentials, create, (database) =>
-    use({ database, migrations, externalTables, migrationsFolder, settings }),
+  const { tokenFiles } = opened;
+  return withDatabase(run, opened, create, (database) =>
+    use({
+      ...{ database, migrations, externalTables, migrationsFolder, settings, tokenFiles },
+      readEarlier: () => readEarlier(run, opened, settings),
+    }),
   );
 }
 
@@ -70,14 +87,18 @@ export async function withSchema<Result>(
 ): Promise<Result> {
   const { cwd } = run.context;
   const found = findProjectRoot(projectOptions(run));
-  const credentials = await readTarget(run, found, create);
+  const opened = await readTarget(run, found, create);
   const { schema: path, migrationsFolder, externalTables } = await openFound(run, found);
   const engine = openEngine(started, { path, root: found.root, cwd, externalTables });
   const settings = readSettings(found.root, cwd);
   const isThere = readKind(migrationsFolder) !== 'absent';
   const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
-  return withDatabase(run, credentials, create, (database) =>
-    use({ database, migrations, externalTables, engine, migrationsFolder, settings }),
+  const { tokenFiles } = opened;
+  return withDatabase(run, opened, create, (database) =>
+    use({
+      ...{ database, migrations, externalTables, engine, migrationsFolder, settings, tokenFiles },
+      readEarlier: () => readEarlier(run, opened, settings),
+    }),
   );
 }
 
@@ -94,8 +115,8 @@ async function openFound(run: Run, { root }: ProjectRoot): Promise<Project> {
 
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
 export async function withTarget<Result>(run: Run, use: (database: Database) => Promise<Result>): Promise<Result> {
-  const credentials = await readTarget(run, findRootIfPresent(run), 'must-exist');
-  return withDatabase(run, credentials, 'must-exist', use);
+  const opened = await readTarget(run, findRootIfPresent(run), 'must-exist');
+  return withDatabase(run, opened, 'must-exist', use);
 }
 
 export interface Folder {
@@ -150,21 +171,45 @@ function findRootIfPresent(run: Run): ProjectRoot {
   }
 }
 
-async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<Credentials> {
+/** A target and its token, before the database is opened. */
+interface OpenedTarget extends ChosenTarget {
+  readonly token: Credentials['token'];
+}
+
+async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<OpenedTarget> {
   const { context, options } = run;
   if (notice !== null) run.notice(notice);
-  const credentials = await readCredentials({
+  const named = findNamed(options);
+  const name = named ?? defaultTargetName;
+  run.nameTarget(name);
+  const { token, tokenFile, ...credentials } = await readCredentials({
     cwd: context.cwd,
     root,
     env: context.env,
     create,
+    targetName: named ?? undefined,
     envFile: options.envFile,
     url: options.url,
   });
-  if (credentials.token !== null) run.hide(credentials.token);
-  run.setTarget(credentials.target);
-  if (credentials.target.type === 'file') run.notice(describeFile(run, credentials.target));
-  return credentials;
+  if (token !== null) run.hide(token);
+  const tokenFiles = openTokenFiles(run);
+  if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
+  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
+  const target = tells ? { ...credentials.target, called: name } : credentials.target;
+  run.setTarget(target);
+  if (target.type === 'file') run.notice(describeFile(run, target));
+  return { name, target, token, root, tokenFiles };
+}
+
+/** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */
+function findNamed({ target, envFile }: GlobalOptions): string | null {
+  if (target !== undefined) return parseTargetName(target);
+  return typeof envFile === 'string' ? findTargetOfFile(basename(envFile)) : null;
+}
+
+/** True if the project has credentials of several targets: then the name of the one that is meant is worth a word. */
+function hasOthers(root: string, { context }: Run): boolean {
+  return listTargets(listFileFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
 }
 
 /** In text, the title has the path already. */
@@ -175,7 +220,7 @@ function describeFile({ format }: Run, { path }: Target & { readonly type: 'file
 
 async function withDatabase<Result>(
   run: Run,
-  { target, token }: Credentials,
+  { target, token, tokenFiles }: OpenedTarget,
   create: Create,
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
@@ -186,18 +231,20 @@ async function withDatabase<Result>(
     create,
   });
   try {
-    return await use(watchDatabase(run, database));
+    return await use(watchDatabase(run, database, tokenFiles));
   } finally {
     run.progress.done();
+    await tokenFiles.close();
     await database.close();
   }
 }
 
 /** The same database; whoever waits for it sees so, and its first write is noticed. */
-function watchDatabase(run: Run, database: Database): Database {
+function watchDatabase(run: Run, database: Database, tokenFiles: TokenFiles): Database {
   const { progress } = run;
+  const name = describeTarget(database.target);
   const watch = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-    const owned = progress.begin(`Waiting for ${database.target.name}`);
+    const owned = progress.begin(`Waiting for ${name}`);
     try {
       return await call();
     } finally {
@@ -206,7 +253,13 @@ function watchDatabase(run: Run, database: Database): Database {
   };
   return {
     ...database,
-    read: (queries, options) => watch(() => database.read(queries, options)),
+    read: (queries, options) =>
+      watch(() => {
+        const reading = database.read(queries, options);
+        // While the server works on it: nobody waits for git.
+        tokenFiles.ask();
+        return reading;
+      }),
     parse: (statements) => watch(() => database.parse(statements)),
     backUp: (options) => {
       run.holdInterruption();

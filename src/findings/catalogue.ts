@@ -26,6 +26,7 @@ import { missing } from './missing.ts';
 import { needsDefault } from './needs-default.ts';
 import { noHistory } from './no-history.ts';
 import { notChecked } from './not-checked.ts';
+import { notOnStaging } from './not-on-staging.ts';
 import { nulls } from './nulls.ts';
 import { otherTables } from './other-tables.ts';
 import { outOfOrder } from './out-of-order.ts';
@@ -69,6 +70,7 @@ export const catalogue = {
   'no-history': noHistory,
   behind,
   'recorded-elsewhere': recordedElsewhere,
+  'not-on-staging': notOnStaging,
   'out-of-order': outOfOrder,
   'column-order': columnOrder,
   'partly-applied': partlyApplied,

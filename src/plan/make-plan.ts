@@ -2,6 +2,7 @@
 
 import { checkWrittenConsents } from '../consents/written-consents.ts';
 import { MigrateError } from '../errors.ts';
+import { type EarlierTarget, findNotOnEarlier } from '../history/earlier.ts';
 import { compareHistory, type History, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { keepBroken as findBroken } from '../mirror/obstacles.ts';
@@ -21,6 +22,8 @@ export interface PlanInput extends DatabasePlanInput {
   readonly migrations: readonly Migration[];
   /** The name of the last migration to apply; all when absent. */
   readonly to?: string | undefined;
+  /** What targets that come before this one say of their migrations; being read already. None when absent. */
+  readonly earlier?: Promise<readonly EarlierTarget[]> | undefined;
   /** Values of a few rows for the findings that speak of them; `none` when absent. */
   readonly examples?: 'none' | 'some' | undefined;
   /** `read`: `Planned.schemaAfter` is wanted. */
@@ -58,7 +61,8 @@ export async function makePlan(input: PlanInput): Promise<Planned> {
 }
 
 /** One read-only request; one more where another tool recorded migrations. */
-export async function readDatabase({ database, outside, migrations, to, signal }: PlanInput): Promise<ReadDatabase> {
+export async function readDatabase(input: PlanInput): Promise<ReadDatabase> {
+  const { database, outside, migrations, to, earlier, signal } = input;
   checkKnown(to, migrations);
   const options: CallOptions = signal ? { signal } : {};
   const production = await readProduction(database, options);
@@ -69,7 +73,10 @@ export async function readDatabase({ database, outside, migrations, to, signal }
   const toApply = selectToApply(history, to);
   checkWrittenConsents(toApply.map((entry) => entry.migration));
   const other = toApply.length > 0 && history.begun ? await readOtherRecords(database, production, options) : null;
-  return { production, history, toApply, other, clockOffset };
+  const names = toApply.map(({ name }) => name);
+  const notOnEarlier =
+    names.length > 0 && earlier !== undefined ? findNotOnEarlier(await earlier, migrations, names) : [];
+  return { production, history, toApply, other, notOnEarlier, clockOffset };
 }
 
 function checkKnown(name: string | undefined, migrations: readonly Migration[]): void {

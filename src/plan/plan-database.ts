@@ -43,6 +43,8 @@ export interface ReadDatabase {
   readonly toApply: readonly FolderEntry[];
   /** What another tool recorded; null where there is none, or it does not matter. */
   readonly other: OtherRecords | null;
+  /** Migrations to apply that a target which comes first has not applied. */
+  readonly notOnEarlier: readonly Finding[];
   /** See `Planned`. */
   readonly clockOffset: number | null;
 }
@@ -67,7 +69,7 @@ export interface Planned {
  * @throws MigrateError of the connection, where rows are asked about; INTERRUPTED
  */
 export async function planDatabase(shared: SchemaPlan, input: DatabasePlanInput, read: ReadDatabase): Promise<Planned> {
-  const { production, history, toApply, other, clockOffset } = read;
+  const { production, history, toApply, other, notOnEarlier, clockOffset } = read;
   const { analysed, blockers, judged, reaching, rehearsal, partly } = shared;
   const target = input.database.target.type;
   // A plan that was rehearsed on something else would be applied unseen.
@@ -90,7 +92,7 @@ export async function planDatabase(shared: SchemaPlan, input: DatabasePlanInput,
   const planned = recordSquashed(described, judged, history, toApply);
   const isTold = (finding: Finding) => planned.some((one) => one.findings.includes(finding));
   const baseline = findBaseline(history, analysed, rehearsed, partly.flat().filter(isTold));
-  const global = [...judged.findings, ...findRecordedElsewhere(toApply, other), ...reaching];
+  const global = [...judged.findings, ...findRecordedElsewhere(toApply, other), ...notOnEarlier, ...reaching];
   const plan = assemble(input, production, planned, [...global, ...baseline, ...findings, ...data.findings], data);
   return { plan, production, schemaAfter: rehearsal.schemaAfter, history, clockOffset, moved: data.moved };
 }

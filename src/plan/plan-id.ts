@@ -65,9 +65,9 @@ function describeFinding({ kind, code, place, losses = [], args }: Finding): rea
   return about.map((one) => JSON.stringify([kind, code, place.migration, place.line, place.sql, one]));
 }
 
-/** A number may be one of rows, and so may be a yes or no, as of "at least". */
-function leaveOut(_name: string, value: unknown): unknown {
-  return typeof value === 'number' || typeof value === 'boolean' ? undefined : value;
+/** A number may be one of rows, and so may be a yes or no, as of "at least". What a server said may be said in other words next time. */
+function leaveOut(name: string, value: unknown): unknown {
+  return name === 'said' || typeof value === 'number' || typeof value === 'boolean' ? undefined : value;
 }
 
 /** A part of every id: a plan of another release that would act differently is another plan. */

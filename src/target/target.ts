@@ -1,20 +1,33 @@
 /** A target: the one database that a command works on, with a name that people recognise. */
 
-export type Target =
-  | {
-      readonly type: 'server';
-      /** Shown to people: the URL's host, and its path if it has one, as libsql://…; never credentials. */
-      readonly name: string;
-      /** The endpoint's base as http(s), without credentials, query or a slash at the end. */
-      readonly url: string;
-    }
-  | {
-      readonly type: 'file';
-      /** Shown to people: the absolute path as file:… */
-      readonly name: string;
-      /** Absolute path. */
-      readonly path: string;
-    };
+/** What a target is called by the project. */
+interface Called {
+  /** The name that chose it, such as `staging`, where that tells something; absent where there is only one. */
+  readonly called?: string;
+}
+
+export type Target = Called &
+  (
+    | {
+        readonly type: 'server';
+        /** Shown to people: the URL's host, and its path if it has one, as libsql://…; never credentials. */
+        readonly name: string;
+        /** The endpoint's base as http(s), without credentials, query or a slash at the end. */
+        readonly url: string;
+      }
+    | {
+        readonly type: 'file';
+        /** Shown to people: the absolute path as file:… */
+        readonly name: string;
+        /** Absolute path. */
+        readonly path: string;
+      }
+  );
+
+/** The database's name, with what the project calls it: `libsql://shop-acme.turso.io (staging)`. */
+export function describeTarget({ name, called }: Target): string {
+  return called === undefined ? name : `${name} (${called})`;
+}
 
 /**
  * The name that people use for the database, and type to confirm that they mean this one: the tenant in a path, the

@@ -7,6 +7,7 @@ import type { Finding } from '../../src/index.ts';
  * What a fenced block is, by the title behind its language; a name may follow.
  * - `production`: a migration that production has applied
  * - `elsewhere`: the same, without a folder here
+ * - `staging`: a migration that the target which comes before production has applied
  * - `by hand`: what was run on production besides
  * - `pending`: a migration of the folder that production has not applied, or not like this
  * - `message`: of each finding, with an empty line between two
@@ -14,7 +15,17 @@ import type { Finding } from '../../src/index.ts';
  * - `way`: the safe way that it prints, `mended`: one that only the page has; `before`, `after` or `instead` of the pending
  *   file where that alone mends it
  */
-const titles = ['production', 'elsewhere', 'by hand', 'pending', 'message', 'shown', 'way', 'mended'] as const;
+const titles = [
+  'production',
+  'elsewhere',
+  'staging',
+  'by hand',
+  'pending',
+  'message',
+  'shown',
+  'way',
+  'mended',
+] as const;
 
 export interface Block {
   readonly title: (typeof titles)[number];
@@ -70,6 +81,7 @@ export function readExamples(): readonly Example[] {
 const names: Partial<Record<Block['title'], string>> = {
   production: '20260101090000_init',
   pending: '20260301083000_next',
+  staging: '20260301083000_next',
 };
 
 /** @throws Error for a title that is none of the list. */

@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { catalogue } from '../../src/findings/catalogue.ts';
 import { blockerCodes, hazardCodes, noteCodes } from '../../src/findings/codes.ts';
+import { notOnStaging } from '../../src/findings/not-on-staging.ts';
 import { apply, type Finding, type MigrationSource, plan, status } from '../../src/index.ts';
+import { runInProcess } from '../cli/in-process.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
+import { makeProject } from '../support/folder.ts';
 import { type Block, type Example, index, pages, readExamples, splitSections } from './findings-pages.ts';
 
 const examples = readExamples().filter(({ blocks }) => blocks.length > 0);
@@ -61,7 +64,11 @@ function capitalize(words: string): string {
 it.each(examples.map((example, index) => [describeExample(example), example, index] as const))(
   '%s',
   async (_, example, index) => {
-    const findings = await findAll(join(folder, `${index}.db`), example.blocks);
+    const path = join(folder, `${index}.db`);
+    const findings =
+      example.code === notOnStaging.code
+        ? await findAfterStaging(path, example.blocks)
+        : await findAll(path, example.blocks);
     const isTold = (finding: Finding) => describeFinding(finding) === describeFinding(example);
     const told = findings.filter(isTold);
     expect(told.map(({ message }) => message)).toEqual(readMessages(example));
@@ -141,6 +148,28 @@ async function findAll(path: string, blocks: readonly Block[]): Promise<readonly
   // Of what another table records only `status` has this to say.
   const { findings: ofStatus } = await status({ url, migrations });
   return [...findings, ...ofStatus.filter(({ code }) => code === 'foreign-tracker')];
+}
+
+/** Another target is a setting of the project, so the command line is asked. */
+async function findAfterStaging(path: string, blocks: readonly Block[]): Promise<readonly Finding[]> {
+  const listOf = (...titles: readonly Block['title'][]) =>
+    blocks.filter(({ title }) => titles.includes(title)).map(({ name, text }) => ({ name, sql: text }));
+  await apply({ url: `file:${path}`, migrations: listOf('production') });
+  const own = Object.fromEntries(listOf('production', 'pending').map(({ name, sql }) => [name, sql]));
+  const files: Record<string, string> = { 'package.json': '{"migrate-prod":{"after":{"prod":["staging"]}}}' };
+  if (listOf('staging').length > 0) {
+    await apply({ url: `file:${path}.staging`, migrations: listOf('staging') });
+    files['.env.turso-staging'] = `TURSO_DATABASE_URL=file:${path}.staging`;
+  }
+  const project = await makeProject(own, { files });
+  try {
+    const { json } = await runInProcess(['plan', '--json', '--url', `file:${path}`], { cwd: project.root });
+    return json<{ migrations: readonly { findings: readonly Finding[] }[] }>().migrations.flatMap(
+      ({ findings }) => findings,
+    );
+  } finally {
+    await project.remove();
+  }
 }
 
 function runByHand(path: string, sql: string): void {

@@ -1,8 +1,9 @@
-/** Where credentials can come from: a .env.turso-prod file and the environment, each read as one pair. */
+/** Where credentials can come from: the file of a target and the environment, each read as one pair. */
 
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { defaultTargetName, envFileOf } from '../../target/names.ts';
 import { Secret } from '../../target/secret.ts';
 import type { Flag } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
@@ -12,7 +13,7 @@ import { readPipe } from './pipe.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { findInvalidByte } from './utf8.ts';
 
-export const envFileName = '.env.turso-prod';
+export const envFileName = envFileOf(defaultTargetName);
 export const urlVariable = 'TURSO_DATABASE_URL';
 export const tokenVariable = 'TURSO_AUTH_TOKEN';
 
@@ -22,13 +23,24 @@ export interface CredentialSource {
   readonly label: string;
   /** The flag that makes this source the only one. */
   readonly flag: Flag;
+  /** Of the file, absolute; null for the environment, and for a pipe. */
+  readonly path: string | null;
   readonly url: string | null;
   readonly token: Secret | null;
 }
 
+/** The places that were looked at. */
+export interface Sources {
+  /** The file that --env-file names, or the target's; null when there is none. */
+  readonly file: CredentialSource | null;
+  /** Null where --env-file decides. */
+  readonly environment: CredentialSource | null;
+}
+
 /** The pair of the environment variables. */
 export function parseEnvironment(env: Readonly<Record<string, string | undefined>>): CredentialSource {
-  return buildSource('the environment', { name: '--no-env-file', value: null }, (name) => env[name]);
+  const flag = { name: '--no-env-file', value: null };
+  return buildSource({ label: 'the environment', flag, path: null }, (name) => env[name]);
 }
 
 /**
@@ -38,9 +50,9 @@ export function parseEnvironment(env: Readonly<Record<string, string | undefined
  */
 export async function readNamedFile(file: string, cwd: string): Promise<CredentialSource> {
   const path = resolve(cwd, file);
-  if (!isPipe(path)) return readSourceFile(path, cwd);
+  if (!isPipe(path)) return parseSourceFile(path, cwd);
   try {
-    return parseSource(await readPipe(path, largest.envFile), path, cwd);
+    return { ...parseSource(await readPipe(path, largest.envFile), path, cwd), path: null };
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
     // Node has an option of the same name, and up to Node 22 looks for it behind the script's name too (nodejs/node#54232).
@@ -62,21 +74,26 @@ function isPipe(path: string): boolean {
 }
 
 /**
- * The pair in the nearest `.env.turso-prod`, from the project up to the git root; null when there is none. Without a
- * git root the search ends at the project, or at the working directory where the project is below it.
+ * The pair in the nearest file of the target, such as `.env.turso-prod`; null when there is none.
+ * @param folders of `listFileFolders`
  * @throws MigrateError ENV_FILE_UNREADABLE
  */
-export function readDefaultFile(root: string, cwd: string): CredentialSource | null {
-  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
-  for (const folder of listAncestors(root)) {
-    if (!isWithin(folder, top)) break;
-    const file = join(folder, envFileName);
-    if (readKind(file) !== 'absent') return readSourceFile(file, cwd);
-  }
-  return null;
+export function readTargetFile(target: string, folders: readonly string[], cwd: string): CredentialSource | null {
+  const file = folders.map((folder) => join(folder, envFileOf(target))).find((path) => readKind(path) !== 'absent');
+  return file === undefined ? null : parseSourceFile(file, cwd);
 }
 
-function readSourceFile(path: string, cwd: string): CredentialSource {
+/**
+ * Where the files of targets may be, nearest first: from the project up to the git root. Without a git root that is the
+ * project, or the working directory where the project is below it.
+ */
+export function listFileFolders(root: string, cwd: string): readonly string[] {
+  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
+  return listAncestors(root).filter((folder) => isWithin(folder, top));
+}
+
+/** @throws MigrateError ENV_FILE_UNREADABLE */
+export function parseSourceFile(path: string, cwd: string): CredentialSource {
   try {
     return parseSource(readRegularFile(path, largest.envFile), path, cwd);
   } catch (error) {
@@ -94,7 +111,7 @@ function parseSource(bytes: Buffer, path: string, cwd: string): CredentialSource
     );
   }
   const variables = parseEnvFile(bytes.toString('utf8'));
-  return buildSource(label, pathFlag('--env-file', path, cwd), (name) => variables.get(name));
+  return buildSource({ label, flag: pathFlag('--env-file', path, cwd), path }, (name) => variables.get(name));
 }
 
 function refuseUnread(path: string, label: string, error: unknown): never {
@@ -107,8 +124,11 @@ function refuseUnread(path: string, label: string, error: unknown): never {
   throw new MigrateError('ENV_FILE_UNREADABLE', message, next, { cause: error });
 }
 
-function buildSource(label: string, flag: Flag, find: (name: string) => string | undefined): CredentialSource {
+function buildSource(
+  place: Pick<CredentialSource, 'label' | 'flag' | 'path'>,
+  find: (name: string) => string | undefined,
+): CredentialSource {
   const url = find(urlVariable)?.trim() || null;
   const token = find(tokenVariable)?.trim() || null;
-  return { label, flag, url, token: token === null ? null : new Secret(token) };
+  return { ...place, url, token: token === null ? null : new Secret(token) };
 }

@@ -2,34 +2,43 @@
 
 import { dirname } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { defaultTargetName } from '../../target/names.ts';
 import { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
-import { command, comment, say, typedCommand, writeFlag } from '../../text/prose.ts';
+import { command, say } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
+import { refuseConflict, refuseMissing, refuseUnknownTarget } from './credential-errors.ts';
 import {
   type CredentialSource,
   envFileName,
+  listFileFolders,
   parseEnvironment,
-  readDefaultFile,
   readNamedFile,
+  readTargetFile,
+  type Sources,
   tokenVariable,
   urlVariable,
 } from './credential-sources.ts';
+import { listTargets } from './other-env-files.ts';
 import { readKind } from './paths.ts';
 import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } from './target.ts';
 
 export interface Credentials {
   readonly target: Target;
   readonly token: Secret | null;
+  /** The file that was read, absolute, if it has a token in it, used or not; null for none. */
+  readonly tokenFile: string | null;
 }
 
 export interface CredentialsOptions {
+  /** The target's name where the user gave one; absent for the default one. */
+  readonly targetName?: string | undefined;
   /** Absolute. */
   readonly cwd: string;
   /** The project's root, absolute; the working directory where there is no project. */
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Relative to `cwd`; the default file when absent, none when false. */
+  /** Relative to `cwd`; the target's own file when absent, none when false. */
   readonly envFile?: string | false | undefined;
   readonly url?: string | undefined;
   /** For a `file:` target. */
@@ -38,17 +47,18 @@ export interface CredentialsOptions {
 
 /**
  * Finds the target and its token. A token is kept only where the target can use one.
- * @throws MigrateError CREDENTIALS_MISSING, CREDENTIALS_CONFLICT, ENV_FILE_UNREADABLE, URL_INVALID, TOKEN_INVALID,
- * TOKEN_INSECURE, TARGET_FILE_MISSING, USAGE
+ * @throws MigrateError CREDENTIALS_MISSING, CREDENTIALS_CONFLICT, TARGET_UNKNOWN, ENV_FILE_UNREADABLE, URL_INVALID,
+ * TOKEN_INVALID, TOKEN_INSECURE, TARGET_FILE_MISSING, USAGE
  */
 export async function readCredentials(options: CredentialsOptions): Promise<Credentials> {
   const sources = await readSources(options);
   const found =
-    options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
+    options.url === undefined ? chooseSource(sources, options) : chooseForUrl(options.url, sources, options.cwd);
   const { target } = found;
+  const tokenFile = sources.file !== null && holdsSecret(sources.file) ? sources.file.path : null;
   if (target.type === 'file') {
     refuseMissingFile(target, options.create);
-    return { target, token: null };
+    return { target, token: null, tokenFile };
   }
   const token = found.token === null ? null : parseToken(found.token, found.source);
   if (token !== null && exposesToken(target)) {
@@ -58,20 +68,17 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
       `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
     );
   }
-  return { target, token };
+  return { target, token, tokenFile };
+}
+
+function holdsSecret({ url, token }: CredentialSource): boolean {
+  return token !== null || /[?&]authToken=./.test(url ?? '');
 }
 
 /** Credentials as they were given, before the token is looked at. */
-interface FoundCredentials extends Credentials {
+interface FoundCredentials extends Omit<Credentials, 'tokenFile'> {
   /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
   readonly source: string;
-}
-
-interface Sources {
-  /** The file that --env-file names, or the default one; null when there is none. */
-  readonly file: CredentialSource | null;
-  /** Null where --env-file decides. */
-  readonly environment: CredentialSource | null;
 }
 
 async function readSources(options: CredentialsOptions): Promise<Sources> {
@@ -80,10 +87,19 @@ async function readSources(options: CredentialsOptions): Promise<Sources> {
     throw new MigrateError('USAGE', '--env-file needs a file.', `For example --env-file ${envFileName}`);
   }
   if (typeof envFile === 'string') return { file: await readNamedFile(envFile, cwd), environment: null };
-  return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
+  const name = options.targetName ?? defaultTargetName;
+  const file = envFile === false ? null : readTargetFile(name, listFileFolders(root, cwd), cwd);
+  return { file, environment: parseEnvironment(env) };
 }
 
-function chooseSource({ file, environment }: Sources, cwd: string): FoundCredentials {
+function chooseSource({ file, environment }: Sources, options: CredentialsOptions): FoundCredentials {
+  const { cwd, root, envFile, targetName = defaultTargetName } = options;
+  const folders = listFileFolders(root, cwd);
+  if (file === null && envFile === undefined && targetName !== defaultTargetName) {
+    // The environment may be another target's: where the others have files, the name is probably mistyped.
+    const targets = listTargets(folders);
+    if (environment?.url === null || targets.length > 0) throw refuseUnknownTarget(targetName, targets, environment);
+  }
   const fromFile = file === null ? null : parseSource(file, cwd);
   const fromEnvironment = environment === null ? null : parseSource(environment, cwd);
   if (file !== null && environment !== null && fromFile !== null && fromEnvironment !== null) {
@@ -94,7 +110,8 @@ function chooseSource({ file, environment }: Sources, cwd: string): FoundCredent
     return fromFile.token === null && fromEnvironment.token !== null ? fromEnvironment : fromFile;
   }
   const chosen = fromFile ?? fromEnvironment;
-  if (chosen === null) throw refuseMissing(file, environment);
+  if (chosen === null)
+    throw refuseMissing({ file, environment }, { cwd, folders, targetName, isFileNamed: envFile !== undefined });
   return chosen;
 }
 
@@ -192,35 +209,5 @@ function refuseMissingFile(target: Target & { readonly type: 'file' }, create: C
     'TARGET_FILE_MISSING',
     `The database file ${target.path} cannot be created: its folder does not exist.`,
     `Create the folder ${quoteArgument(folder)}, or correct the address.`,
-  );
-}
-
-function refuseConflict(file: CredentialSource, inFile: Target, environment: CredentialSource, inEnvironment: Target) {
-  const choices = [
-    { flag: file.flag, name: inFile.name },
-    { flag: environment.flag, name: inEnvironment.name },
-  ];
-  const width = Math.max(...choices.map(({ flag }) => writeFlag(flag).length));
-  const lines = choices.map(
-    ({ flag, name }) =>
-      say`\n  ${typedCommand([flag])}${comment(`${' '.repeat(width - writeFlag(flag).length)}  # ${name}`)}`,
-  );
-  return new MigrateError(
-    'CREDENTIALS_CONFLICT',
-    `${file.label} names ${inFile.name}, but ${environment.label} names ${inEnvironment.name}: it is not clear which one to use.`,
-    say`Say which one:${lines.flat()}`,
-  );
-}
-
-function refuseMissing(file: CredentialSource | null, environment: CredentialSource | null) {
-  const message =
-    file !== null
-      ? `${file.label} has no ${urlVariable}${environment === null ? '' : ', and the environment has none either'}.`
-      : `No database is named: ${urlVariable} is not in the environment, and no ${envFileName} was read.`;
-  return new MigrateError(
-    'CREDENTIALS_MISSING',
-    message,
-    `Put these two lines into ${file?.label ?? `${envFileName} (beside package.json, and in .gitignore)`}, or set them in the environment:\n` +
-      `  ${urlVariable}=libsql://your-database.turso.io\n  ${tokenVariable}=the-token-of-that-database`,
   );
 }

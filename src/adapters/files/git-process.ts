@@ -21,8 +21,15 @@ const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTER
 /** Of one answer; the contents of the files that are compared among them. */
 const mostBytes = 2 * largest.scripts;
 
+export interface GitLimits {
+  /** Milliseconds for one call; git is ended then, and the call rejects. */
+  readonly timeout?: number;
+  /** Ends git at once; the call rejects. */
+  readonly signal?: AbortSignal;
+}
+
 /** @returns git, run in this folder. */
-export function createGit(folder: string, env: GitEnvironment): Git {
+export function createGit(folder: string, env: GitEnvironment, limits: GitLimits = {}): Git {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !localVariables.test(name)));
   const options = {
     cwd: folder,
@@ -31,6 +38,9 @@ export function createGit(folder: string, env: GitEnvironment): Git {
     encoding: 'buffer',
     maxBuffer: mostBytes,
     windowsHide: true,
+    // A git that hangs may not hear anything softer.
+    killSignal: 'SIGKILL',
+    ...limits,
   } as const;
   return (args, input = '') =>
     new Promise((resolve, reject) => {

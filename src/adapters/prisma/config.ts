@@ -2,8 +2,10 @@
 
 import { basename, dirname, join, resolve } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { type Sayable, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
-import { readKind } from '../files/paths.ts';
+import { describeInstall } from '../files/install-command.ts';
+import { listAncestors, readKind } from '../files/paths.ts';
 import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';
 
@@ -15,19 +17,29 @@ export interface PrismaConfig {
   readonly externalTables: readonly string[];
 }
 
+interface ConfigPlace {
+  /** Absolute. */
+  readonly file: string;
+  /** The same, as shown to people. */
+  readonly shown: string;
+  /** Of the project, absolute. */
+  readonly root: string;
+  /** Absolute. */
+  readonly cwd: string;
+}
+
 type ConfigEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Runs the config file in this process and reads `tables.external`, and `schema` and `migrations.path`, which are
  * relative to the file (Prisma's `transformPathsInConfigToAbsolute`).
- * @param file absolute
- * @param shown the same, as shown to people
  * @param env what `env()` of prisma/config answers from; what is missing there is empty, since Prisma's own `env()`
  * would throw for a development database's URL that this program never needs
  * @throws MigrateError PRISMA_CONFIG_INVALID
  */
-export async function loadConfig(file: string, shown: string, env: ConfigEnvironment): Promise<PrismaConfig> {
-  const content = await runConfig(file, shown, env);
+export async function loadConfig(place: ConfigPlace, env: ConfigEnvironment): Promise<PrismaConfig> {
+  const { file, shown } = place;
+  const content = await runConfig(place, env);
   // Without a default export the loader gives the module itself, and the mark of one with it.
   if (typeof content !== 'object' || content === null || findProperty(content, '__esModule') === true) {
     throw refuse(shown, 'it has no default export that is an object', undefined);
@@ -64,12 +76,18 @@ function refuseOthers(file: string, shown: string): void {
   }
 }
 
-async function runConfig(file: string, shown: string, env: ConfigEnvironment): Promise<unknown> {
+async function runConfig(place: ConfigPlace, env: ConfigEnvironment): Promise<unknown> {
+  const { file, shown } = place;
   refuseOthers(file, shown);
   const { createJiti } = await import('jiti');
+  const unset = new Set<string>();
   const prismaConfig = {
     defineConfig: (config: unknown) => config,
-    env: (name: string) => env[name] ?? '',
+    env: (name: string) => {
+      const value = env[name];
+      if (!value) unset.add(String(name));
+      return value ?? '';
+    },
   };
   const jiti = createJiti(file, {
     moduleCache: false,
@@ -80,8 +98,41 @@ async function runConfig(file: string, shown: string, env: ConfigEnvironment): P
   try {
     return await withQuietConsole(() => jiti.import(file, { default: true }));
   } catch (cause) {
-    throw refuse(shown, describe(cause), cause);
+    throw explain(cause, place, [...unset]);
   }
+}
+
+/** @param unset variables that env() was asked for, and that have no value. */
+function explain(cause: unknown, { shown, root, cwd }: ConfigPlace, unset: readonly string[]): MigrateError {
+  const words = describe(cause);
+  const missing = findMissingPackage(words, root);
+  if (missing !== null) {
+    const install = describeInstall(root, missing, cwd);
+    return refuse(
+      shown,
+      `it imports ${missing}, which is not installed`,
+      cause,
+      say`${shell(install)}\nOr ${withoutConfig(shown)}`,
+    );
+  }
+  if (unset.length === 0) return refuse(shown, words, cause);
+  const names = unset.map((name) => quoteArgument(name)).join(', ');
+  const is = unset.length === 1 ? 'is' : 'are';
+  return refuse(
+    shown,
+    `it asks env() for ${names}, which ${is} not set (${words})`,
+    cause,
+    say`Set ${names} in the environment (this program does not use it), or ${withoutConfig(shown)}`,
+  );
+}
+
+/** The package that an import did not find; null for a file, an alias, a part of a package that is there, or another error. */
+function findMissingPackage(words: string, root: string): string | null {
+  const specifier = /^Cannot find (?:module|package) '([^']+)'/.exec(words)?.[1] ?? '';
+  const name = /^(?:@[a-z\d][\w.-]*\/)?[a-z\d][\w.-]*(?=\/|$)/.exec(specifier)?.[0];
+  if (name === undefined) return null;
+  const isThere = listAncestors(root).some((folder) => readKind(join(folder, 'node_modules', name)) === 'folder');
+  return isThere ? null : name;
 }
 
 /**
@@ -112,11 +163,13 @@ function describe(cause: unknown): string {
   return line.trim().replace(/[.\s]+$/, '');
 }
 
-function refuse(shown: string, reason: string, cause: unknown): MigrateError {
-  return new MigrateError(
-    'PRISMA_CONFIG_INVALID',
-    `${shown} cannot be used: ${reason}.`,
-    `Correct it, or pass both --schema and --migrations: then ${quoteArgument(shown)} is not loaded.`,
-    { cause },
-  );
+function refuse(shown: string, reason: string, cause: unknown, next?: Sayable): MigrateError {
+  const message = `${shown} cannot be used: ${reason}.`;
+  return new MigrateError('PRISMA_CONFIG_INVALID', message, next ?? `Correct it, or ${withoutConfig(shown)}`, {
+    cause,
+  });
+}
+
+function withoutConfig(shown: string): string {
+  return `pass both --schema and --migrations: then ${quoteArgument(shown)} is not loaded.`;
 }

@@ -53,7 +53,7 @@ async function readConfig(root: string, options: ProjectOptions): Promise<Prisma
   const file = findConfigFile(root);
   if (file === null) return null;
   const shown = showPath(file, options.cwd);
-  const config = await loadConfig(file, shown, options.env);
+  const config = await loadConfig({ file, shown, root, cwd: options.cwd }, options.env);
   const { schema } = config;
   if (schema === null || options.schema !== undefined || readKind(schema) !== 'absent') return config;
   throw new MigrateError(

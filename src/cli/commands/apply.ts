@@ -20,7 +20,7 @@ import { asksForName } from '../../findings/tell.ts';
 import type { Planned } from '../../plan/plan-database.ts';
 import { parsePlanId } from '../../plan/plan-id.ts';
 import type { RowsSetting } from '../../rows/fetch/query.ts';
-import { findDatabaseName, type Target } from '../../target/target.ts';
+import { describeTarget, findDatabaseName, type Target } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { command, type Flag } from '../../text/prose.ts';
 import { quotePath, writeOption } from '../../text/shell.ts';
@@ -38,8 +38,10 @@ import { annotateApply } from '../report/github/annotations.ts';
 import { describeFindings } from '../report/json/json.ts';
 import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '../report/text/apply.ts';
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text/backup.ts';
+import type { TakenConsent } from '../run-consents.ts';
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
+import { takeTrackedConsent } from '../token-files.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -56,6 +58,7 @@ interface ApplyFlags {
   readonly to: string | undefined;
   readonly plan: string | undefined;
   readonly allow: readonly Consent[];
+  readonly tracked: TakenConsent;
   /** The flag that stands for the consent to data-loss, where it was typed. */
   readonly acceptDataLoss: boolean;
   readonly backup: BackupFile | undefined;
@@ -67,10 +70,12 @@ interface ApplyFlags {
 export async function runApply(run: Run, words: ApplyWords): Promise<Report> {
   const accepted = words.acceptDataLoss ? [dataLoss.code] : [];
   const preview = refusePreview(run, words.allow);
+  const tracked = takeTrackedConsent(preview.allow);
   const flags: ApplyFlags = {
     to: words.to,
     plan: words.plan === undefined ? undefined : parsePlanId(words.plan),
-    allow: parseConsents([...preview.allow, ...accepted]),
+    allow: parseConsents([...(tracked.allow ?? []), ...accepted]),
+    tracked,
     acceptDataLoss: accepted.length > 0,
     backup: words.backup === undefined ? undefined : acceptFile(words.backup, run),
     rows: words.rows === undefined ? undefined : parseRows(words.rows),
@@ -124,6 +129,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
     outside: createOutside(readWho(context.env), readVersion(), context.signal),
     to: flags.to,
     rows: flags.rows ?? session.settings.rows,
+    earlier: session.readEarlier(),
     expectedPlan: flags.plan,
     consents: flags.allow,
     backup: flags.backup,
@@ -131,7 +137,10 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
     signal: context.signal,
     // They are shown with the question, or not at all.
     examples: chooseExamples(run, flags.showValues, canAsk(run) ? 'terminal' : 'elsewhere'),
-    confirm: (planned, gate) => confirm(run, flags, planned, gate),
+    confirm: async (planned, gate) => {
+      await session.tokenFiles.refuseTracked(flags.tracked);
+      return confirm(run, flags, planned, gate);
+    },
     onEvent: (event) => showEvent(run, event, database.target, flags.backup),
   });
   if (flags.backup && result.outcome === 'nothing-to-do') {
@@ -179,7 +188,7 @@ async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate:
   if (codes.length > 0) tell(run, '\n');
   const yes = await askYes(
     run,
-    `Apply ${count(plan.migrations.length, 'migration')} to ${printable(plan.target.name)}?`,
+    `Apply ${count(plan.migrations.length, 'migration')} to ${printable(describeTarget(plan.target))}?`,
   );
   return yes ? { type: 'yes', consents } : { type: 'no', wanted: 'y' };
 }
@@ -213,7 +222,7 @@ function showEvent(run: Run, event: ApplyEvent, target: Target, backup: BackupFi
       if (run.format === 'text') tell(run, renderRestorePoint(event.point, target, run.conversation));
       break;
     case 'sending':
-      progress.wait(`Applying ${describeNames(event.migrations)} to ${target.name}`);
+      progress.wait(`Applying ${describeNames(event.migrations)} to ${describeTarget(target)}`);
       break;
     case 'answered':
       progress.done();
@@ -265,7 +274,7 @@ function describeApplied(result: ApplyResult, requests: number): Readonly<Record
 }
 
 /** A command to copy keeps what this one was told; a plan's id only while it can still be that plan. */
-function listFlags({ to, plan, allow, backup, rows }: ApplyFlags, code: ErrorCode): readonly Flag[] {
+function listFlags({ to, plan, allow, tracked, backup, rows }: ApplyFlags, code: ErrorCode): readonly Flag[] {
   const samePlan: readonly ErrorCode[] = [
     'CONFIRMATION_MISSING',
     'CONSENT_MISSING',
@@ -278,6 +287,7 @@ function listFlags({ to, plan, allow, backup, rows }: ApplyFlags, code: ErrorCod
     ...listFlag('--rows', rows === 0 ? 'none' : rows?.toString()),
     ...listFlag('--plan', samePlan.includes(code) ? plan : undefined),
     ...allow.map((consent) => ({ name: '--allow', value: renderConsent(consent) })),
+    ...tracked.flags,
     // Once there is a backup, its name is taken.
     ...listFlag('--backup', backup && readKind(backup.path) === 'absent' ? backup.shown : undefined),
   ];

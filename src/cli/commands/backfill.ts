@@ -11,6 +11,7 @@ import type { BackfillRequest } from '../../backfill/choice.ts';
 import { MigrateError } from '../../errors.ts';
 import { backfillConsentCodes } from '../../findings/codes.ts';
 import { isAbsentLeft } from '../../schema/compare/difference.ts';
+import { describeTarget } from '../../target/target.ts';
 import { type CommandPart, command } from '../../text/prose.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
@@ -28,6 +29,7 @@ import {
 } from '../report/text/backfill.ts';
 import { describeDifferences } from '../report/text/drift.ts';
 import { withProject } from '../session.ts';
+import { takeTrackedConsent } from '../token-files.ts';
 
 /** As they were typed. */
 export interface BackfillWords {
@@ -55,11 +57,12 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
     );
   }
   const preview = refusePreview(run, words.allow);
-  const consents = parseAllowed(preview.allow, backfillConsentCodes, 'backfill');
+  const tracked = takeTrackedConsent(preview.allow);
+  const consents = parseAllowed(tracked.allow ?? [], backfillConsentCodes, 'backfill');
   const request = chooseRequest(words);
-  run.keepFlags(() => [...listFlag('--to', to), ...preview.flags]);
-  return withProject(run, 'must-exist', async ({ database, migrations, externalTables }) => {
-    const target = database.target.name;
+  run.keepFlags(() => [...listFlag('--to', to), ...preview.flags, ...tracked.flags]);
+  return withProject(run, 'must-exist', async ({ database, migrations, externalTables, tokenFiles }) => {
+    const target = describeTarget(database.target);
     const result = await backfillMigrations({
       database,
       migrations,
@@ -69,6 +72,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       consents,
       timeoutSeconds: run.timeoutSeconds,
       confirm: async (question) => {
+        await tokenFiles.refuseTracked(tracked);
         const answer = await confirm(run, question, target);
         if (answer.type === 'yes') run.progress.wait(`Writing to the tracker of ${target}`);
         return answer;

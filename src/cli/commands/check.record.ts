@@ -16,7 +16,7 @@ export const checkRecord: CommandRecord = {
       otherNames: ['--since', '--against', '--branch'],
     },
   ],
-  without: ['--url', '--env-file', '--no-env-file', '--timeout', '--yes', '--exit-code'],
+  without: ['--target', '--url', '--env-file', '--no-env-file', '--timeout', '--yes', '--exit-code'],
   examples: [
     ['check', 'can they be read and replayed, and do they make schema.prisma?'],
     ['check --base main', 'and do they follow what main has?'],

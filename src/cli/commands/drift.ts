@@ -12,6 +12,7 @@ import { parseAllowed } from '../options.ts';
 import { refusePreview } from '../preview-deployment.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
+import { takeTrackedConsent } from '../token-files.ts';
 import { fix } from './fix.ts';
 
 export interface DriftFlags {
@@ -32,13 +33,15 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
   if (flags.allow !== undefined && !flags.fix) {
     throw new MigrateError('USAGE', '--allow is only for what --fix would write.', command('drift', [], [['--fix']]));
   }
-  const preview = flags.fix ? refusePreview(run, flags.allow) : { allow: [], flags: [] };
-  const consents = parseAllowed(preview.allow, fixConsentCodes, 'drift --fix');
+  const preview = flags.fix ? refusePreview(run, flags.allow) : { allow: flags.allow, flags: [] };
+  const tracked = takeTrackedConsent(preview.allow);
+  const consents = parseAllowed(tracked.allow ?? [], fixConsentCodes, 'drift --fix');
   const again: readonly ErrorCode[] = ['CONFIRMATION_MISSING', 'CONSENT_MISSING', 'DECLINED', 'USAGE'];
   const kept = [
     ...listFlag('--name', flags.name),
     ...consents.map((value) => ({ name: '--allow', value })),
     ...preview.flags,
+    ...tracked.flags,
     ...(run.options.yes === true ? [{ name: '--yes', value: null }] : []),
   ];
   run.keepFlags((code) => {
@@ -46,7 +49,7 @@ export async function runDrift(run: Run, engine: StartedEngine, flags: DriftFlag
     return again.includes(code) ? kept : [];
   });
   if (!flags.fix) return withSchema(run, engine, 'must-exist', (session) => find(run, session));
-  return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents }, session));
+  return withSchema(run, engine, 'must-exist', (session) => fix(run, { name: flags.name, consents, tracked }, session));
 }
 
 async function find(run: Run, session: SchemaSession): Promise<Report> {
@@ -63,7 +66,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   const next = step && writeStep(run, step);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
-    text: (screen) => renderDrift({ target: database.target.name, drift, migrations: migrations.length, next }, screen),
+    text: (screen) => renderDrift({ target: database.target, drift, migrations: migrations.length, next }, screen),
     json: () => ({ ...describeDrift(drift, migrations), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };

@@ -7,6 +7,7 @@ import { askQuestion } from '../../adapters/terminal/prompt.ts';
 import { type FixAnswer, type FixQuestion, type FixResult, fixDrift } from '../../drift/fix.ts';
 import type { FixConsent } from '../../findings/codes.ts';
 import type { Migration } from '../../history/migration.ts';
+import { describeTarget } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
@@ -16,16 +17,20 @@ import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../report/text/drift.ts';
 import { renderFixed, renderFixQuestion } from '../report/text/fix.ts';
 import { hang } from '../report/text/layout.ts';
+import type { TakenConsent } from '../run-consents.ts';
 import type { SchemaSession } from '../session.ts';
 
+export interface FixWords {
+  readonly name: string | undefined;
+  readonly consents: readonly FixConsent[];
+  /** Whether credentials that git tracks may be used. */
+  readonly tracked: TakenConsent;
+}
+
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
-export async function fix(
-  run: Run,
-  { name, consents }: { readonly name: string | undefined; readonly consents: readonly FixConsent[] },
-  session: SchemaSession,
-): Promise<Report> {
+export async function fix(run: Run, { name, consents, tracked }: FixWords, session: SchemaSession): Promise<Report> {
   const { database, migrations, engine, externalTables, migrationsFolder } = session;
-  const target = database.target.name;
+  const target = describeTarget(database.target);
   const result = await fixDrift({
     database,
     migrations,
@@ -38,6 +43,7 @@ export async function fix(
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
     confirm: async (question) => {
+      await session.tokenFiles.refuseTracked(tracked);
       const answer = await confirm(run, question, target);
       if (answer.type === 'yes') run.beginWriting();
       return answer;

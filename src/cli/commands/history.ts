@@ -2,6 +2,7 @@
 
 import { type RecordedHistory, readRecorded, selectRecorded } from '../../history/read-recorded.ts';
 import type { RecordedMigration } from '../../history/recorded.ts';
+import { describeTarget } from '../../target/target.ts';
 import { type CommandPart, command, joinSpans } from '../../text/prose.ts';
 import { writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
@@ -13,7 +14,7 @@ import { withTarget } from '../session.ts';
 export function runHistory(run: Run, name: string | undefined): Promise<Report> {
   return withTarget(run, async (database) => {
     const history = await readRecorded(database, { signal: run.context.signal });
-    const target = database.target.name;
+    const target = describeTarget(database.target);
     const one = name === undefined ? null : selectRecorded(history, name);
     const step = findNext(history);
     const next = step && writeStep(run, step);

@@ -1,6 +1,7 @@
 /** `inspect`: one table in full. */
 
 import { inspectTable } from '../../inspect/inspect.ts';
+import { describeTarget } from '../../target/target.ts';
 import type { Report, Run } from '../context.ts';
 import { renderInspect } from '../report/text/inspect.ts';
 import { describeTable } from '../report/text/tables.ts';
@@ -11,7 +12,7 @@ export function runInspect(run: Run, name: string): Promise<Report> {
     const table = await inspectTable(database, name);
     return {
       exitCode: 0,
-      text: (screen) => renderInspect(table, database.target.name, screen),
+      text: (screen) => renderInspect(table, describeTarget(database.target), screen),
       json: () => ({
         table: { ...describeTable(table), internal: table.internal, sql: table.sql },
         requests: database.requests(),

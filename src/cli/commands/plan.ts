@@ -38,7 +38,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
   const isMarkdown = form === 'markdown';
   const rows = typedRows === undefined ? undefined : parseRows(typedRows);
   run.keepFlags(() => [...listFlag('--to', to), ...listFlag('--rows', typedRows)]);
-  return withProject(run, 'must-exist', async ({ database, migrations, settings }) => {
+  return withProject(run, 'must-exist', async ({ database, migrations, settings, readEarlier }) => {
     const { signal } = run.context;
     const outside = createReadingOutside(run.context.signal);
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
@@ -49,6 +49,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
       outside,
       to,
       rows: rows ?? settings.rows,
+      earlier: readEarlier(),
       signal,
       examples,
       // Only a document has the picture.

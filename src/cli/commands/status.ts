@@ -2,6 +2,7 @@
 
 import { countBesides, findOpenEntries, isToApply } from '../../history/history.ts';
 import { readStatus, type Status } from '../../history/status.ts';
+import { describeTarget } from '../../target/target.ts';
 import { type CommandPart, command, joinSpans } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
 import { writeStep } from '../command-line.ts';
@@ -25,7 +26,7 @@ export function runStatus(run: Run): Promise<Report> {
     const next = isOpen ? writeStep(run, findNext(status)) : null;
     return {
       exitCode: !upToDate && run.options.exitCode === true ? 3 : 0,
-      text: (screen) => renderStatus({ target: database.target.name, status, besides, next }, screen),
+      text: (screen) => renderStatus({ target: describeTarget(database.target), status, besides, next }, screen),
       json: () => ({
         upToDate,
         toApply: status.toApply,

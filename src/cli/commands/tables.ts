@@ -1,6 +1,7 @@
 /** `tables`: what production has. */
 
 import { countTableRows, readTables } from '../../inspect/inspect.ts';
+import { describeTarget } from '../../target/target.ts';
 import type { Report, Run } from '../context.ts';
 import { describeTable, renderTables } from '../report/text/tables.ts';
 import { withTarget } from '../session.ts';
@@ -13,7 +14,7 @@ export function runTables(run: Run, flags: { readonly count: boolean }): Promise
     const internal = tables.filter((table) => table.internal).map((table) => table.name);
     return {
       exitCode: 0,
-      text: (screen) => renderTables({ target: database.target.name, tables: own, internal, rows }, screen),
+      text: (screen) => renderTables({ target: describeTarget(database.target), tables: own, internal, rows }, screen),
       json: () => ({
         tables: own.map((table) => ({
           ...describeTable(table),

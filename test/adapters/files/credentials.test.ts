@@ -70,6 +70,57 @@ describe('the file and the environment', () => {
     expect(error.next).toContain('TURSO_DATABASE_URL=libsql://your-database.turso.io\n  TURSO_AUTH_TOKEN=');
   });
 
+  test('are missing, and another file has both: it is named with the complete command, and not used', async () => {
+    const cwd = createFolder({ '.env': fileOf(shop, 'x') });
+    const { code, message, next } = await catchError(() => read(cwd));
+    expect(code).toBe('CREDENTIALS_MISSING');
+    expect(message).toContain(
+      '.env has both TURSO_DATABASE_URL and TURSO_AUTH_TOKEN, but no such file is read by itself.',
+    );
+    expect(next.split('\n').slice(0, 2)).toEqual([
+      'If that is the database:',
+      `  migrate-prod status --env-file .env  # ${shop}`,
+    ]);
+  });
+
+  test('are looked for beside the project and the working directory, up to the root of git', async () => {
+    const top = createFolder({
+      '.env': fileOf(shop, 'x'),
+      'repo/.git/HEAD': '',
+      'repo/.env.production': fileOf(shop, 'x'),
+      'repo/app/.env.local': fileOf(blog, 'x'),
+      'repo/app/src/.env': fileOf(blog, 'x'),
+    });
+    const root = join(top, 'repo/app');
+    const { next } = await catchError(() => read(join(root, 'src'), { root }));
+    expect([...next.matchAll(/--env-file (\S+)/g)].map(([, file]) => file)).toEqual([
+      '../.env.local',
+      '../../.env.production',
+      '.env',
+    ]);
+  });
+
+  test.each([
+    ['only one of the names', { '.env': `TURSO_DATABASE_URL=${shop}` }],
+    ['an empty value', { '.env': fileOf(shop, '') }],
+    ['no database of ours', { '.env': fileOf('postgres://x', 'x') }],
+    ['a template', { '.env.example': fileOf(shop, 'x'), '.env.turso-prod.example': fileOf(shop, 'x') }],
+    ['no text', { '.env': new Uint8Array([0xff, 0xfe, 0]) }],
+    ['a folder', { '.env/': '' }],
+    ['another name', { env: fileOf(shop, 'x'), '.envrc': fileOf(shop, 'x') }],
+  ])('are not found in a file with %s', async (_what, files) => {
+    const { code, next } = await catchError(() => read(createFolder(files)));
+    expect([code, next]).toEqual(['CREDENTIALS_MISSING', expect.not.stringContaining('--env-file')]);
+  });
+
+  test('are not looked for elsewhere by who says where they are', async () => {
+    const cwd = createFolder({ '.env': fileOf(shop, 'x'), 'own.env': 'X=1' });
+    for (const envFile of ['own.env', false] as const) {
+      const { code, next } = await catchError(() => read(cwd, { envFile }));
+      expect([code, next]).toEqual(['CREDENTIALS_MISSING', expect.not.stringContaining('.env  #')]);
+    }
+  });
+
   test('say which of them has an address that is none', async () => {
     const cwd = createFolder({ '.env.turso-prod': fileOf('shop.turso.io', 'x') });
     const error = await catchError(() => read(cwd));
@@ -222,5 +273,72 @@ describe('a file target', () => {
     }
     const nowhere = await catchError(() => read(cwd, { url: 'file:none/local.db', create: 'create' }));
     expect([nowhere.code, nowhere.next]).toEqual(['TARGET_FILE_MISSING', expect.stringContaining(join(cwd, 'none'))]);
+  });
+});
+
+describe('the credentials of a target', () => {
+  const files = { '.env.turso-prod': fileOf(shop, 'prod-token'), '.env.turso-staging': fileOf(blog, 'staging-token') };
+
+  test('are in the file of its name', async () => {
+    const cwd = createFolder(files);
+    expect(await choose(cwd, { targetName: 'staging' })).toBe(`${blog} staging-token`);
+    expect(await choose(cwd, { targetName: 'prod' })).toBe(`${shop} prod-token`);
+    expect(await choose(cwd)).toBe(`${shop} prod-token`);
+    expect(await choose(cwd, { targetName: 'other', envFile: '.env.turso-prod' })).toBe(`${shop} prod-token`);
+    expect(await choose(cwd, { targetName: 'other', envFile: false, env: pair(blog, 'x') })).toBe(`${blog} x`);
+    expect(await choose(cwd, { targetName: 'other', url: 'libsql://new.turso.io' })).toBe(
+      'libsql://new.turso.io no token',
+    );
+  });
+
+  test('do not exist: the message names the targets that there are, and the near one', async () => {
+    const cwd = createFolder({ ...files, '.env.turso-prod.example': '', '.env.turso-old~': '' });
+    const { code, message, next } = await catchError(() => read(cwd, { targetName: 'stagging' }));
+    expect(code).toBe('TARGET_UNKNOWN');
+    expect(message).toBe(
+      'There is no target stagging: no .env.turso-stagging is in the project. Its targets are prod, staging.',
+    );
+    expect(next).toBe('Did you mean: migrate-prod status --target staging');
+    const none = await catchError(() => read(createFolder(), { targetName: 'staging' }));
+    expect([none.code, none.next]).toEqual(['TARGET_UNKNOWN', expect.stringContaining('into .env.turso-staging')]);
+  });
+
+  test('are those of the environment only where no target has a file, or the user says so', async () => {
+    const env = pair(shop, 'env-token');
+    expect(await choose(createFolder(), { targetName: 'staging', env })).toBe(`${shop} env-token`);
+    const cwd = createFolder({ '.env.turso-prod': fileOf(shop, 'prod-token') });
+    const { code, message, next } = await catchError(() => read(cwd, { targetName: 'staging', env }));
+    expect([code, message]).toEqual(['TARGET_UNKNOWN', expect.stringContaining('perhaps that of another target')]);
+    expect(next).toContain('--no-env-file');
+    expect(await choose(cwd, { targetName: 'staging', env, envFile: false })).toBe(`${shop} env-token`);
+  });
+
+  test('may not contradict the environment', async () => {
+    const { code, next } = await catchError(() =>
+      read(createFolder(files), { targetName: 'staging', env: pair(shop, 'x') }),
+    );
+    expect([code, next]).toEqual(['CREDENTIALS_CONFLICT', expect.stringContaining('--env-file .env.turso-staging')]);
+  });
+
+  test('are offered where production has none', async () => {
+    const cwd = createFolder({ '.env.turso-staging': fileOf(blog, 'x') });
+    const { code, next } = await catchError(() => read(cwd));
+    expect([code, next]).toEqual(['CREDENTIALS_MISSING', expect.stringContaining('status --target staging')]);
+  });
+});
+
+describe('the file with a token', () => {
+  test.each([
+    [{ '.env.turso-prod': fileOf(shop, 'x') }, {}, '.env.turso-prod'],
+    [{ '.env.turso-prod': `TURSO_DATABASE_URL=${shop}?authToken=abc` }, {}, '.env.turso-prod'],
+    [{ 'own.env': fileOf(shop, 'x') }, { envFile: 'own.env' }, 'own.env'],
+    [{ '.env.turso-prod': fileOf(shop, 'x') }, { env: pair(shop, 'env') }, '.env.turso-prod'],
+    [{ '.env.turso-prod': fileOf(shop, 'x') }, { url: blog }, '.env.turso-prod'],
+    [{ '.env.turso-prod': `TURSO_DATABASE_URL=${shop}` }, {}, null],
+    [{ '.env.turso-prod': fileOf(shop, 'x') }, { envFile: false, env: pair(shop, 'env') }, null],
+  ] as const)('of %j with %j is %s', async (files, options, expected) => {
+    const cwd = createFolder(files);
+    const { tokenFile } = await read(cwd, options);
+    expect(tokenFile).toBe(expected === null ? null : join(cwd, expected));
   });
 });

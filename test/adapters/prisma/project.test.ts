@@ -276,6 +276,56 @@ export default defineConfig({ schema: path.join(folder, env('SCHEMA')) }) satisf
   });
 });
 
+describe('a config file that needs what is not there', () => {
+  const text = "import 'dotenv/config';\nexport default {};";
+
+  test.each([
+    [{}, 'npm install --save-dev dotenv'],
+    [{ 'pnpm-lock.yaml': '' }, 'pnpm add --save-dev dotenv'],
+    [{ 'yarn.lock': '' }, 'yarn add --dev dotenv'],
+    [{ 'bun.lock': '' }, 'bun add --dev dotenv'],
+    [{ 'package.json': '{"packageManager":"pnpm@10.0.0"}', 'package-lock.json': '' }, 'pnpm add --save-dev dotenv'],
+    [{ 'package.json': '{"devDependencies":{"dotenv":"1.0.0"}}' }, 'npm install'],
+  ])('is told with the command that installs it: %j', async (files, command) => {
+    const root = createFolder({ 'prisma.config.ts': text, ...files });
+    const { message, next } = await catchError(() => open(root));
+    expect(message).toBe('prisma.config.ts cannot be used: it imports dotenv, which is not installed.');
+    expect(next.split('\n')).toEqual([command, expect.stringMatching(/^Or pass both --schema and --migrations/)]);
+  });
+
+  test.each([
+    ['@scope/pkg', "require('@scope/pkg/sub')"],
+    ['dotenv', "await import('dotenv')"],
+  ])('names the package %s and no part of it', async (name, line) => {
+    const error = await catchError(() => open(createFolder({ 'prisma.config.ts': `${line};\nexport default {};` })));
+    expect(error.next).toContain(`npm install --save-dev ${name}\n`);
+  });
+
+  test.each(['./missing', '@/lib/env', '#env', 'virtual:env', 'there/part'])(
+    '%s is no package to install',
+    async (name) => {
+      const files = { 'node_modules/there/package.json': '{"name":"there"}' };
+      const root = createFolder({ 'prisma.config.ts': `import '${name}';\nexport default {};`, ...files });
+      const { message, next } = await catchError(() => open(root));
+      expect([message, next]).toEqual([expect.stringContaining(name), expect.not.stringContaining('install')]);
+    },
+  );
+
+  test('names the variables that env() was asked for and that are not set', async () => {
+    const own = (line: string) => `import { env } from 'prisma/config';\n${line}\nexport default {};`;
+    const one = createFolder({ 'prisma.config.ts': own("new URL(env('DATABASE_URL'));") });
+    const { message, next } = await catchError(() => open(one, { env: { OTHER: 'x' } }));
+    expect(message).toBe(
+      'prisma.config.ts cannot be used: it asks env() for DATABASE_URL, which is not set (Invalid URL).',
+    );
+    expect(next).toContain('Set DATABASE_URL in the environment');
+    const two = createFolder({ 'prisma.config.ts': own("env('SET'); env('ONE'); new URL(env('TWO WORDS'));") });
+    const error = await catchError(() => open(two, { env: { SET: 'x' } }));
+    expect(error.message).toContain("env() for ONE, 'TWO WORDS', which are not set");
+    expect(await place(createFolder({ 'prisma.config.ts': own("env('DATABASE_URL');") }))).toBe('prisma/migrations');
+  });
+});
+
 test('migrations beside a config file that names no schema are not taken where a whole project is below', async () => {
   const files = {
     'prisma.config.ts': config('{}'),

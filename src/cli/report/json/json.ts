@@ -14,6 +14,8 @@ const jsonVersion = 1;
 export interface JsonInput {
   readonly command: string | null;
   readonly target: string | null;
+  /** The name by which it was chosen. */
+  readonly targetName: string | null;
   readonly notices: readonly string[];
   readonly exitCode: ExitCode;
   /** The command's own fields. */
@@ -26,13 +28,24 @@ export interface JsonInput {
 }
 
 /** @returns one line of JSON, in which characters that nobody sees are written as escapes. */
-export function buildJson({ command, target, notices, exitCode, body, error, next, stack }: JsonInput): string {
+export function buildJson({
+  command,
+  target,
+  targetName,
+  notices,
+  exitCode,
+  body,
+  error,
+  next,
+  stack,
+}: JsonInput): string {
   const object = JSON.stringify({
     version: jsonVersion,
     ok: error === null,
     command,
     exitCode,
     target,
+    targetName,
     ...body,
     ...(notices.length > 0 ? { notices } : {}),
     ...(error === null ? {} : { error: describeError(error, next ?? [], stack ?? null) }),

@@ -3,6 +3,7 @@
 import { summarize } from '../../../findings/tell.ts';
 import { allFindings, type Plan } from '../../../plan/plan.ts';
 import { findShortName } from '../../../plan/plan-id.ts';
+import { describeTarget } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { joinSpans } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines, listUnusedLines, unusedWords } from '../../allow-lines.ts';
@@ -29,7 +30,7 @@ interface Beside {
 }
 
 export function renderPlanMarkdown(plan: Plan, end: PlanEnd, { showAll, change }: Beside): string {
-  const head = [marker, `## Migration plan for ${renderCode(plan.target.name)}`, describePlan(plan)];
+  const head = [marker, `## Migration plan for ${renderCode(describeTarget(plan.target))}`, describePlan(plan)];
   const tail = [...renderOpen(plan), ...renderUnused(plan), ...renderEnd(plan, end)];
   const shortened = `Shortened to fit into a comment. ${renderCode(showAll)} shows everything.`;
   const room =

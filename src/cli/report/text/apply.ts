@@ -8,6 +8,7 @@ import { findWritten } from '../../../consents/gate.ts';
 import type { MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import type { Plan } from '../../../plan/plan.ts';
+import { describeTarget } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
 import { foldFindings, renderFinding, renderFindings } from './findings.ts';
@@ -33,7 +34,7 @@ export function renderQuestionPlan(plan: Plan, noWayBack: string | null, screen:
   const isSettled = (finding: Finding) => finding.kind === 'note' || findWritten(plan, finding) !== null;
   const settled = listShownFindings(plan).filter(isSettled);
   return `${joinParts([
-    [renderTitle(plan.target.name, screen)],
+    [renderTitle(describeTarget(plan.target), screen)],
     ...renderPlanBody(plan, screen),
     ...renderFindings(foldFindings(settled), screen, createSurroundings(plan)),
     [
@@ -65,7 +66,7 @@ export function renderApplied(
 ): string {
   const { plan, applied, error, outcome, stillPending } = result;
   const { paint } = screen;
-  const title = [renderTitle(plan.target.name, screen)];
+  const title = [renderTitle(describeTarget(plan.target), screen)];
   const besides = describeBesides(result.besides);
   if (outcome === 'nothing-to-do') {
     if (stillPending === 0 && record !== null) {
@@ -124,7 +125,7 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       ? []
       : [`The failure could not be recorded in the tracker either: ${printable(result.unrecorded)}`];
   return `${joinParts([
-    [renderTitle(result.plan.target.name, screen)],
+    [renderTitle(describeTarget(result.plan.target), screen)],
     [
       ...renderAppliedRows(result, screen),
       `  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back  ${paint.dim(`(${error.code})`)}`,

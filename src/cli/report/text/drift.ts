@@ -10,13 +10,14 @@ import type { Migration } from '../../../history/migration.ts';
 import { leavesInDoubt } from '../../../replay/unreplayed.ts';
 import { type Difference, describeDifference, type SideNames } from '../../../schema/compare/difference.ts';
 import { joinLines } from '../../../sql/one-line.ts';
+import { describeTarget, type Target } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
 import { fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
 
 export interface DriftView {
-  readonly target: string;
+  readonly target: Target;
   readonly drift: Drift;
   /** How many migrations the folder has. */
   readonly migrations: number;
@@ -33,11 +34,15 @@ export const sideNames: Readonly<Record<PairName, SideNames>> = {
 export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
   const { paint } = screen;
   const notes = renderNotes(drift, screen);
-  if (drift.inSync)
-    return renderInSync(drift, migrations, next, screen) + notes.map((note) => `\n${note.join('\n')}\n`).join('');
+  const title = renderTitle(describeTarget(target), screen);
+  if (drift.inSync) {
+    const named = target.called === undefined ? '' : `\n${title}\n`;
+    const told = notes.map((note) => `\n${note.join('\n')}\n`).join('');
+    return named + renderInSync(drift, migrations, next, screen) + told;
+  }
   const text = explain(drift);
   return joinParts([
-    [renderTitle(target, screen)],
+    [title],
     ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
     ...notes,
     next === null

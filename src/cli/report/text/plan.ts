@@ -16,6 +16,7 @@ import {
 } from '../../../plan/plan.ts';
 import { findShortName } from '../../../plan/plan-id.ts';
 import { quoteIdentifier } from '../../../sql/identifiers.ts';
+import { describeTarget } from '../../../target/target.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
@@ -181,7 +182,7 @@ export function renderPlan(plan: Plan, end: PlanEnd, screen: Screen): string {
   const { paint } = screen;
   const folded = plan.migrations.length > mostDetailed ? [paint.dim('  --json lists every statement.')] : [];
   return joinParts([
-    [renderTitle(plan.target.name, screen)],
+    [renderTitle(describeTarget(plan.target), screen)],
     ...renderPlanBody(plan, screen),
     folded,
     ...renderFindings(foldFindings(listShownFindings(plan)), screen, createSurroundings(plan)),
