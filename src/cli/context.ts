@@ -11,7 +11,7 @@ import type { Annotation } from './report/github/annotations.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
-  /** As the user starts it, for commands to copy: `npx migrate-prod`, for example. */
+  /** As the user starts it, for commands to copy: `npx --no migrate-prod`, for example. */
   readonly program: string;
   /** Without the executable and the script. */
   readonly argv: readonly string[];

@@ -1,5 +1,7 @@
 /** How the user starts this program, so that a command which is shown works where it is pasted. */
 
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { quoteArgument } from '../text/shell.ts';
 
 export interface Start {
@@ -10,14 +12,52 @@ export interface Start {
   readonly cwd: string;
 }
 
-/** @returns `npx migrate-prod`, `node <path to>/scripts/migrate-prod.mjs` or `migrate-prod`. */
+/**
+ * How each package manager starts what is installed, and never asks the registry for the name: beside a production token
+ * nothing may run that a stranger published under it.
+ */
+export const runners = {
+  npm: 'npx --no',
+  pnpm: 'pnpm',
+  yarn: 'yarn',
+  bun: 'bunx --no-install',
+} as const;
+
+type PackageManager = keyof typeof runners;
+
+const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
+  ['package-lock.json', 'npm'],
+  ['npm-shrinkwrap.json', 'npm'],
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+];
+
+/** @returns `npx --no migrate-prod`, `pnpm migrate-prod`, `node <path to>/scripts/migrate-prod.mjs`, `migrate-prod` … */
 export function findProgramName({ script = '', env, cwd }: Start): string {
   const path = script.replaceAll('\\', '/');
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
-  const throughNpm =
-    env.npm_command === 'exec' || env.npm_command === 'run-script' || env.npm_lifecycle_event === 'npx';
-  return throughNpm || path.split('/').includes('node_modules') ? 'npx migrate-prod' : 'migrate-prod';
+  const manager = findUserAgent(env);
+  if (manager !== null) return `${runners[manager]} migrate-prod`;
+  const isInstalled = path.split('/').includes('node_modules') || env.npm_command === 'exec';
+  return isInstalled ? `${runners[findLockFile(cwd) ?? 'npm']} migrate-prod` : 'migrate-prod';
+}
+
+/** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */
+export function findUserAgent({ npm_config_user_agent: agent = '' }: Start['env']): PackageManager | null {
+  const name = /^(npm|pnpm|yarn|bun)\//.exec(agent)?.[1];
+  return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : null;
+}
+
+/** The package manager of the nearest lock file, here or above; the first of several. */
+function findLockFile(cwd: string): PackageManager | null {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const found = lockFiles.find(([file]) => existsSync(join(folder, file)));
+    if (found !== undefined) return found[1];
+    if (dirname(folder) === folder) return null;
+  }
 }
 
 /** The path relative to a folder; absolute where the two have too little in common. */

@@ -24,7 +24,7 @@ export const hostile: readonly string[] = [
   'two  words',
   'a --url file:other.db b',
   'x migrate-prod apply --yes y',
-  'npx migrate-prod plan x',
+  'npx --no migrate-prod plan x',
   "a' migrate-prod plan 'b",
   'line\nend',
   'tab\tx',
@@ -138,7 +138,7 @@ export function testAnyCommand(board: Pasteboard, names: readonly string[]): voi
     const markdown: string[] = [];
     const run = async (args: readonly string[], url = true) => {
       for (const columns of [undefined, 80]) {
-        const place = { cwd: project.root, program: 'npx migrate-prod', ...(columns ? { columns } : {}) };
+        const place = { cwd: project.root, program: 'npx --no migrate-prod', ...(columns ? { columns } : {}) };
         const { stdout, stderr } = await runInProcess(
           [args[0] ?? '', ...(url ? ['--url', 'file:app.db'] : []), ...args.slice(1)],
           place,
