@@ -1,9 +1,10 @@
 /**
  * Makes the command of src: scripts in dist, because one file loads faster than 200, and because Node keeps scripts compiled.
- * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do.
+ * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do,
+ * `setup.cjs` what a project is set up with, which no other command loads.
  */
 
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { explain, root } from './install.mjs';
@@ -13,12 +14,21 @@ const input = (name) => join(root, 'src', `${name}.ts`);
 /** Installed beside the command; all else is in it. */
 const external = [/^libsql(\/|$)/, /^@prisma\//, 'jiti'];
 
-/** What is bundled has to bring its licence. */
-function readNotice(name) {
-  const folder = join(root, 'node_modules', name);
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
+/** What is bundled has to bring its licence. @param modules of one script, absolute. */
+function readNotices(modules) {
+  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0] ?? []);
+  return [...new Set(folders)].sort().map(readNotice).join('');
 }
+
+function readNotice(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
+  if (file === undefined) throw new Error(`${name} has no file with its licence, which has to come along.`);
+  return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n*/\n`;
+}
+
+/** Packages that only a command loads which is run once, and the code of that command. */
+const setup = /\/node_modules\/|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
 
 const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
@@ -73,13 +83,14 @@ async function bundle() {
     chunkFileNames: '[name].cjs',
     dynamicImportInCjs: false,
     strict: true,
-    banner: ({ name }) => (name === 'command' ? readNotice('commander') : ''),
+    banner: ({ moduleIds }) => readNotices(moduleIds),
     // Named and indented as in the source, each part under its file's name: a stack says where.
     comments: { legal: true, jsdoc: false, annotation: false },
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
         { name: 'command', test: (id) => reached.has(id) || id.startsWith('\0') },
+        { name: 'setup', test: (id) => setup.test(id.replaceAll('\\', '/')) },
         { name: 'operations', test: (id) => !id.endsWith('bin.ts') },
       ],
     },

@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { findManager, type PackageManager, startWith } from '../init/package-manager.ts';
 import { quoteArgument } from '../text/shell.ts';
 
 export interface Start {
@@ -11,19 +12,6 @@ export interface Start {
   /** Absolute. */
   readonly cwd: string;
 }
-
-/**
- * How each package manager starts what is installed, and never asks the registry for the name: beside a production token
- * nothing may run that a stranger published under it.
- */
-export const runners = {
-  npm: 'npx --no',
-  pnpm: 'pnpm',
-  yarn: 'yarn',
-  bun: 'bunx --no-install',
-} as const;
-
-type PackageManager = keyof typeof runners;
 
 const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
   ['package-lock.json', 'npm'],
@@ -40,15 +28,14 @@ export function findProgramName({ script = '', env, cwd }: Start): string {
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
   const manager = findUserAgent(env);
-  if (manager !== null) return `${runners[manager]} migrate-prod`;
+  if (manager !== null) return startWith(manager, 'migrate-prod');
   const isInstalled = path.split('/').includes('node_modules') || env.npm_command === 'exec';
-  return isInstalled ? `${runners[findLockFile(cwd) ?? 'npm']} migrate-prod` : 'migrate-prod';
+  return isInstalled ? startWith(findLockFile(cwd) ?? 'npm', 'migrate-prod') : 'migrate-prod';
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */
 export function findUserAgent({ npm_config_user_agent: agent = '' }: Start['env']): PackageManager | null {
-  const name = /^(npm|pnpm|yarn|bun)\//.exec(agent)?.[1];
-  return name === 'npm' || name === 'pnpm' || name === 'yarn' || name === 'bun' ? name : null;
+  return findManager(/^(\w+)\//.exec(agent)?.[1]);
 }
 
 /** The package manager of the nearest lock file, here or above; the first of several. */
