@@ -16,7 +16,9 @@ const external = [/^libsql(\/|$)/, /^@prisma\//, 'jiti'];
 
 /** What is bundled has to bring its licence. @param modules of one script, absolute. */
 function readNotices(modules) {
-  const folders = modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0] ?? []);
+  const folders = modules.flatMap(
+    (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0] ?? [],
+  );
   return [...new Set(folders)].sort().map(readNotice).join('');
 }
 
@@ -28,7 +30,8 @@ function readNotice(folder) {
 }
 
 /** Packages that only a command loads which is run once, and the code of that command. */
-const setup = /\/node_modules\/|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
+const setup =
+  /\/node_modules\/|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
 
 const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
@@ -95,7 +98,10 @@ async function bundle() {
       ],
     },
   });
-  for (const { fileName, code } of output) writeFileSync(join(root, 'dist', fileName), escapeOthers(loadLater(code)));
+  for (const { name, fileName, code } of output) {
+    const text = name === 'setup' ? code : loadLater(code);
+    writeFileSync(join(root, 'dist', fileName), escapeOthers(text));
+  }
   chmodSync(join(root, 'dist', 'bin.cjs'), 0o755);
 }
 

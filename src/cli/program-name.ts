@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readRecordedSpec } from '../adapters/init/recorded.ts';
 import { findManager, type PackageManager, startWith } from '../init/package-manager.ts';
 import { quoteArgument } from '../text/shell.ts';
 
@@ -27,10 +28,22 @@ export function findProgramName({ script = '', env, cwd }: Start): string {
   const path = script.replaceAll('\\', '/');
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
+  if (path.includes('/_npx/')) return `npx ${quoteArgument(findOnce(path, cwd))}`;
   const manager = findUserAgent(env);
   if (manager !== null) return startWith(manager, 'migrate-prod');
   const isInstalled = path.split('/').includes('node_modules') || env.npm_command === 'exec';
   return isInstalled ? startWith(findLockFile(cwd) ?? 'npm', 'migrate-prod') : 'migrate-prod';
+}
+
+/** What `npx` was told to fetch for this one run: it is not installed, so its name alone would start nothing. */
+function findOnce(path: string, cwd: string): string {
+  const spec = readRecordedSpec(path) ?? '';
+  if (spec.startsWith('file:')) {
+    const shown = showFrom(spec.slice('file:'.length), cwd.replaceAll('\\', '/'));
+    if (shown.startsWith('/')) return spec;
+    return shown.startsWith('.') ? shown : `./${shown}`;
+  }
+  return /^[\^~]?\d/.test(spec) ? `migrate-prod@${spec.replace(/^[\^~]/, '')}` : spec || 'migrate-prod';
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */

@@ -55,3 +55,20 @@ describe('the package manager, where none started the program', () => {
     expect(findProgramName({ script: '/usr/local/bin/migrate-prod', env: {}, cwd })).toBe('migrate-prod');
   });
 });
+
+describe('the program that npx fetched for one run', () => {
+  test.each([
+    ['file:../../../packages/migrate-prod-0.1.0.tgz', 'npx ../packages/migrate-prod-0.1.0.tgz'],
+    ['^0.1.0', 'npx migrate-prod@0.1.0'],
+    ['github:somebody/migrate-prod#v1', "npx 'github:somebody/migrate-prod#v1'"],
+  ])('from %s is %s', async (spec, name) => {
+    const root = await mkdtemp(join(tmpdir(), 'migrate-prod-npx-'));
+    const cache = join(root, 'cache', '_npx', 'abc');
+    await mkdir(cache, { recursive: true });
+    await writeFile(join(cache, 'package.json'), JSON.stringify({ dependencies: { 'migrate-prod': spec } }));
+    const script = join(cache, 'node_modules', '.bin', 'migrate-prod');
+    const cwd = join(root, 'shop');
+    expect(findProgramName({ script, env: agent('npm/11.0.0'), cwd })).toBe(name);
+    await rm(root, { recursive: true, force: true });
+  });
+});

@@ -16,6 +16,9 @@ export const envFileName = '.env.turso-prod';
 export const urlVariable = 'TURSO_DATABASE_URL';
 export const tokenVariable = 'TURSO_AUTH_TOKEN';
 
+/** What stands in examples, here and in the docs: it names no database and opens none. */
+export const example = { url: 'libsql://your-database.turso.io', token: 'the-token-of-that-database' } as const;
+
 /** One place that may have credentials; an empty value is null. */
 export interface CredentialSource {
   /** As shown to people: the file's path relative to the working directory, or "the environment". */
@@ -24,6 +27,8 @@ export interface CredentialSource {
   readonly flag: Flag;
   readonly url: string | null;
   readonly token: Secret | null;
+  /** The variable that still has the example's value; null where none has. */
+  readonly unfilled: string | null;
 }
 
 /** The pair of the environment variables. */
@@ -110,5 +115,7 @@ function refuseUnread(path: string, label: string, error: unknown): never {
 function buildSource(label: string, flag: Flag, find: (name: string) => string | undefined): CredentialSource {
   const url = find(urlVariable)?.trim() || null;
   const token = find(tokenVariable)?.trim() || null;
-  return { label, flag, url, token: token === null ? null : new Secret(token) };
+  const unfilled = url === example.url ? urlVariable : token === example.token ? tokenVariable : null;
+  const isOwn = token !== null && token !== example.token;
+  return { label, flag, url: url === example.url ? null : url, token: isOwn ? new Secret(token) : null, unfilled };
 }

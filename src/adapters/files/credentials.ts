@@ -9,6 +9,7 @@ import { quoteArgument } from '../../text/shell.ts';
 import {
   type CredentialSource,
   envFileName,
+  example,
   parseEnvironment,
   readDefaultFile,
   readNamedFile,
@@ -100,6 +101,7 @@ function chooseSource({ file, environment }: Sources, cwd: string): FoundCredent
 
 function parseSource(source: CredentialSource, cwd: string): FoundCredentials | null {
   if (source.url === null) return null;
+  if (source.unfilled !== null) throw refuseUnfilled(source);
   const { target, token } = parseUrlOf(source.url, source.label, cwd);
   return { target, token: source.token ?? token, source: source.label };
 }
@@ -212,7 +214,17 @@ function refuseConflict(file: CredentialSource, inFile: Target, environment: Cre
   );
 }
 
+function refuseUnfilled({ label, unfilled }: CredentialSource): MigrateError {
+  return new MigrateError(
+    'CREDENTIALS_MISSING',
+    `${label} still has the example's ${unfilled}.`,
+    `Replace it in ${label}: turso db show --url <database> prints the address, turso db tokens create <database> a token.`,
+  );
+}
+
 function refuseMissing(file: CredentialSource | null, environment: CredentialSource | null) {
+  const unfilled = [file, environment].find((source) => source !== null && source.unfilled !== null);
+  if (unfilled) return refuseUnfilled(unfilled);
   const message =
     file !== null
       ? `${file.label} has no ${urlVariable}${environment === null ? '' : ', and the environment has none either'}.`
@@ -221,6 +233,6 @@ function refuseMissing(file: CredentialSource | null, environment: CredentialSou
     'CREDENTIALS_MISSING',
     message,
     `Put these two lines into ${file?.label ?? `${envFileName} (beside package.json, and in .gitignore)`}, or set them in the environment:\n` +
-      `  ${urlVariable}=libsql://your-database.turso.io\n  ${tokenVariable}=the-token-of-that-database`,
+      `  ${urlVariable}=${example.url}\n  ${tokenVariable}=${example.token}`,
   );
 }

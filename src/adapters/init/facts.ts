@@ -1,7 +1,7 @@
 /** What `init` has to know of a project and of the running program. Nothing is changed here. */
 
 import { existsSync, lstatSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LOCKS } from 'package-manager-detector/constants';
 import { MigrateError } from '../../errors.ts';
 import { chooseManager, type LockFile } from '../../init/choose-manager.ts';
@@ -13,7 +13,16 @@ import type { Found, InitFacts, Place } from '../../init/plan.ts';
 import { chooseSpec, type Origin } from '../../init/spec.ts';
 import { say, shell, typedCommand } from '../../text/prose.ts';
 import { createGit } from '../files/git-process.ts';
-import { findGitRoot, findHome, isWithin, listAncestors, readKind, readRealPath, showPath } from '../files/paths.ts';
+import {
+  findGitRoot,
+  findHome,
+  isWithin,
+  listAncestors,
+  readKind,
+  readRealPath,
+  showPath,
+  toSlashes,
+} from '../files/paths.ts';
 import { largest, readRegularFile, readTextIfPresent, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from '../prisma/layout.ts';
 
@@ -54,10 +63,6 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
     skill: { ...place(folder, skillFile), template: input.skill },
     workflow: { ...place(top, workflowFile), folder: folder === top ? '' : toSlashes(folder.slice(top.length + 1)) },
   };
-}
-
-export function toSlashes(path: string): string {
-  return path.split(sep).join('/');
 }
 
 /** From the project up to the git root; a home folder's own package.json is not the project's. */

@@ -1,0 +1,159 @@
+/** From an empty folder to the second deploy, as somebody new does it, with each package manager and a real server. */
+
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeWithServer, freshDatabase, type Server, startServer } from '../support/server.ts';
+import {
+  type Manager,
+  makePrismaProject,
+  meetNewcomer,
+  migrateDev,
+  models,
+  type Newcomer,
+  type Said,
+} from './newcomer.ts';
+
+interface Way {
+  readonly name: string;
+  readonly manager: Manager;
+  /** The folder of the project, below that of the repository. */
+  readonly folder: string;
+  /** The line that starts `init` first, with the packed file where it is meant. */
+  readonly first: (tarball: string) => string;
+  /** How commands are shown, and typed. */
+  readonly start: string;
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Files beside, by their path in the repository. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What is typed before: a tool that cannot run a packed file once installs it. */
+  readonly before?: (tarball: string) => string;
+}
+
+const rootPackage = '{\n  "name": "repository",\n  "private": true,\n  "workspaces": ["packages/*"]\n}\n';
+
+const ways: readonly Way[] = [
+  {
+    name: 'npm',
+    manager: 'npm',
+    folder: '',
+    first: (file) => `npx --yes ${file} init`,
+    start: 'npx --no migrate-prod',
+  },
+  {
+    name: 'an npm workspace',
+    manager: 'npm',
+    folder: 'packages/database',
+    first: (file) => `npx --yes ${file} init`,
+    start: 'npx --no migrate-prod',
+    files: {
+      'package.json': rootPackage,
+      'package-lock.json': '{\n  "name": "repository",\n  "lockfileVersion": 3,\n  "packages": {}\n}\n',
+    },
+  },
+  { name: 'pnpm', manager: 'pnpm', folder: '', first: (file) => `pnpm dlx ${file} init`, start: 'pnpm migrate-prod' },
+  {
+    name: 'a pnpm workspace',
+    manager: 'pnpm',
+    folder: 'packages/database',
+    first: (file) => `pnpm dlx ${file} init`,
+    start: 'pnpm migrate-prod',
+    files: {
+      'package.json': '{\n  "name": "repository",\n  "private": true\n}\n',
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+    },
+  },
+  {
+    name: 'yarn 1',
+    manager: 'yarn',
+    folder: '',
+    before: (file) => `yarn add --dev file:${file}`,
+    first: () => 'yarn --silent migrate-prod init',
+    start: 'yarn migrate-prod',
+  },
+  {
+    name: 'yarn 4 with a node_modules folder',
+    manager: 'berry',
+    folder: '',
+    extra: { packageManager: 'yarn@4.18.1' },
+    files: { '.yarnrc.yml': 'nodeLinker: node-modules\n', 'yarn.lock': '' },
+    before: (file) => `yarn add --dev migrate-prod@file:${file}`,
+    first: () => 'yarn migrate-prod init',
+    start: 'yarn migrate-prod',
+  },
+];
+
+describeWithServer('a newcomer', () => {
+  let server: Server;
+  let newcomer: Newcomer | null = null;
+  beforeAll(async () => {
+    server = await startServer({ auth: true });
+    newcomer = await meetNewcomer();
+  }, 120_000);
+  afterAll(async () => {
+    await newcomer?.remove();
+    await server.stop();
+  });
+
+  test.each(ways)('goes from init to the second deploy with $name', async (way) => {
+    if (newcomer === null) return expect.soft(newcomer, 'no registry').toBeNull();
+    const { manager, start } = way;
+    const root = join(newcomer.home, way.name.replaceAll(' ', '-'));
+    const cwd = join(root, way.folder);
+    await makePrismaProject(cwd, way.extra);
+    for (const [path, text] of Object.entries(way.files ?? {})) {
+      await mkdir(join(root, path, '..'), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
+    const type = async (line: string, code = 0): Promise<Said> => {
+      const said = await (newcomer as Newcomer).type(line, { cwd, manager });
+      if (process.env.SHOW) console.log(`$ ${line}\n${said.stdout}${said.stderr}`);
+      expect(said.code, `$ ${line}\n${said.stdout}${said.stderr}`).toBe(code);
+      return said;
+    };
+    await type('git init -q .');
+    await migrateDev(cwd, '20260101090000_init', models.first);
+    if (way.before) await type(way.before(newcomer.tarball));
+
+    const begin = way.first(relative(cwd, newcomer.tarball));
+    const shown = await type(`${begin} --dry-run`);
+    expect(shown.stdout).toContain('scripts/migrate-prod.mjs');
+    const first = await type(`${begin} --yes`);
+    expect(first.stdout).toContain(`Next: Fill in .env.turso-prod, then ${start} status`);
+    expect((await stat(join(cwd, '.env.turso-prod'))).mode & 0o777).toBe(0o600);
+    await type('git check-ignore --quiet .env.turso-prod');
+    expect(await readFile(join(cwd, '.gitignore'), 'utf8')).toMatch(/\n\/generated\n\.env\.turso-prod\n$/);
+    expect(await readFile(join(cwd, '.claude/skills/migrate-prod/SKILL.md'), 'utf8')).toContain(
+      `Bash(${start} status:*)`,
+    );
+
+    const url = await freshDatabase(server);
+    await writeFile(
+      join(cwd, '.env.turso-prod'),
+      `TURSO_DATABASE_URL=${url}\nTURSO_AUTH_TOKEN=${server.token('rw')}\n`,
+    );
+    // The second command of ours is the first status.
+    const status = await type(`${start} status`);
+    expect(status.stdout).toContain('1 to apply.');
+
+    // A second init changes nothing, and knows the next step for an empty database.
+    const before = await type('git status --porcelain --untracked-files=all');
+    const again = await type(`${start} init --yes`);
+    expect(again.stdout).toContain('Everything is there already.');
+    expect(again.stdout).toContain(`1 to apply. Next: ${start} apply`);
+    expect((await type('git status --porcelain --untracked-files=all')).stdout).toBe(before.stdout);
+
+    await type(`${start} apply --yes`);
+    await migrateDev(cwd, '20260201090000_orders', models.second);
+    const planned = await type(`${start} plan`);
+    const next = /Next: (.* apply --plan \S+)/.exec(planned.stdout)?.[1] ?? '';
+    expect(next).toContain(`${start} apply --plan`);
+    await type(`${next} --yes`);
+    expect((await type('node scripts/migrate-prod.mjs status')).stdout).toContain('Up to date.');
+    const tables = await server.sql(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('Order', 'Customer')",
+      url,
+    );
+    expect(tables[0]).toHaveLength(2);
+  });
+});
