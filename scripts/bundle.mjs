@@ -1,11 +1,11 @@
 /**
  * Makes the command of src: scripts in dist, because one file loads faster than 200, and because Node keeps scripts compiled.
  * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do,
- * `setup.cjs` what a project is set up with, which no other command loads.
+ * `setup.cjs` what a project is set up with, which no other command loads. The library is one script too, `library.js`.
  */
 
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { explain, root } from './install.mjs';
 
@@ -65,7 +65,7 @@ function findReached(getModule, entry) {
   return reached;
 }
 
-async function bundle() {
+async function bundleCommand() {
   let reached = new Set();
   const reading = {
     name: 'reading',
@@ -105,8 +105,41 @@ async function bundle() {
   chmodSync(join(root, 'dist', 'bin.cjs'), 0o755);
 }
 
+/** The library, and the thread of Prisma's engine: each one script, in the place of a hundred. */
+async function bundleModule(entry, file) {
+  const build = await rolldown({ input: entry, platform: 'node', external });
+  await build.write({
+    format: 'esm',
+    file: join(root, 'dist', file),
+    codeSplitting: false,
+    comments: { legal: true, jsdoc: false, annotation: false },
+  });
+}
+
+/** The library's types: the declarations that index.d.ts leads to, in a folder of their own. */
+function collectTypes() {
+  const dist = join(root, 'dist');
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const text = readFileSync(join(dist, file), 'utf8');
+    for (const [, path] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g))
+      visit(join(dirname(file), path.replace(/\.ts$/, '.d.ts')));
+  };
+  visit('index.d.ts');
+  rmSync(join(dist, 'types'), { recursive: true, force: true });
+  for (const file of reached) {
+    mkdirSync(join(dist, 'types', dirname(file)), { recursive: true });
+    copyFileSync(join(dist, file), join(dist, 'types', file));
+  }
+}
+
 try {
-  await bundle();
+  await bundleCommand();
+  await bundleModule(input('index'), 'library.js');
+  await bundleModule(input('adapters/prisma/engine/worker'), 'worker.js');
+  collectTypes();
 } catch (error) {
   explain(error);
 }
