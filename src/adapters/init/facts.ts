@@ -42,7 +42,7 @@ export interface FactsInput {
 /** @throws MigrateError PACKAGE_INVALID, PACKAGE_MANAGER_AMBIGUOUS */
 export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   const { root, cwd, env, origin, asked, started } = input;
-  const folder = findPackageFolder(root, env);
+  const folder = findPackageFolder(root, cwd);
   const gitRoot = findGitRoot(folder);
   const own = readPackage(folder, cwd);
   const place = (parent: string, name: string): Place => readPlace(join(parent, name), cwd);
@@ -65,17 +65,23 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   };
 }
 
-/** From the project up to the git root; a home folder's own package.json is not the project's. */
-function findPackageFolder(root: string, env: FactsInput['env']): string {
-  const folder = listOwn(root, env).find((ancestor) => existsSync(join(ancestor, 'package.json')));
+/**
+ * From the project up to the git root. Without a git root nothing says where the project ends: only a folder within the
+ * one that the user is in may be written to.
+ */
+function findPackageFolder(root: string, cwd: string): string {
+  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
+  const folders = listAncestors(root).filter((folder) => isWithin(folder, top));
+  const folder = folders.find((ancestor) => existsSync(join(ancestor, 'package.json')));
   if (folder !== undefined) return folder;
   throw new MigrateError(
     'PACKAGE_INVALID',
-    `There is no package.json in ${root}${findGitRoot(root) === null ? '' : ' or above it'}. Nothing was written.`,
+    `There is no package.json in ${showPath(root, cwd)}${folders.length > 1 ? ' or above it' : ''}. Nothing was written.`,
     say`Make one, for example with ${shell('npm init -y')}, then ${typedCommand()}`,
   );
 }
 
+/** Where lock files are looked for: also above a project without git, but not in a home folder or above it. */
 function listOwn(start: string, env: FactsInput['env']): readonly string[] {
   const gitRoot = findGitRoot(start);
   const home = findHome(env);
