@@ -13,16 +13,7 @@ import type { Found, InitFacts, Place } from '../../init/plan.ts';
 import { chooseSpec, type Origin } from '../../init/spec.ts';
 import { say, shell, typedCommand } from '../../text/prose.ts';
 import { createGit } from '../files/git-process.ts';
-import {
-  findGitRoot,
-  findHome,
-  isWithin,
-  listAncestors,
-  readKind,
-  readRealPath,
-  showPath,
-  toSlashes,
-} from '../files/paths.ts';
+import { findGitRoot, isWithin, listAncestors, readKind, showPath, toSlashes } from '../files/paths.ts';
 import { largest, readRegularFile, readTextIfPresent, UnreadableFile } from '../files/regular-file.ts';
 import { findProperty } from '../prisma/layout.ts';
 
@@ -47,7 +38,7 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   const own = readPackage(folder, cwd);
   const place = (parent: string, name: string): Place => readPlace(join(parent, name), cwd);
   const top = gitRoot ?? folder;
-  const signs = { asked, started, ...readManagerSigns(folder, cwd, env) };
+  const signs = { asked, started, ...readManagerSigns(folder, cwd) };
   const manager = chooseManager(signs);
   if (manager === null) throw refuseManagers(signs.locks);
   const gitignore = place(chooseIgnoreFolder(folder, gitRoot), '.gitignore');
@@ -81,15 +72,17 @@ function findPackageFolder(root: string, cwd: string): string {
   );
 }
 
-/** Where lock files are looked for: also above a project without git, but not in a home folder or above it. */
-function listOwn(start: string, env: FactsInput['env']): readonly string[] {
-  const gitRoot = findGitRoot(start);
-  const home = findHome(env);
-  return listAncestors(start).filter(
-    (folder) =>
-      folder === start ||
-      (gitRoot === null ? home === null || !isWithin(home, readRealPath(folder)) : isWithin(folder, gitRoot)),
+/** Where lock files are looked for: up to the git root; without one only where a folder above says that it has workspaces. */
+function listLockFolders(folder: string): readonly string[] {
+  const gitRoot = findGitRoot(folder);
+  return listAncestors(folder).filter(
+    (ancestor) => ancestor === folder || (gitRoot === null ? hasWorkspaces(ancestor) : isWithin(ancestor, gitRoot)),
   );
+}
+
+function hasWorkspaces(folder: string): boolean {
+  const text = readTextIfPresent(join(folder, 'package.json'), largest.package) ?? '';
+  return text.includes('"workspaces"') || existsSync(join(folder, 'pnpm-workspace.yaml'));
 }
 
 function readPackage(folder: string, cwd: string): InitFacts['package'] {
@@ -128,8 +121,8 @@ function readFound(file: string): Found {
   }
 }
 
-function readManagerSigns(folder: string, cwd: string, env: FactsInput['env']) {
-  const folders = listOwn(folder, env);
+function readManagerSigns(folder: string, cwd: string) {
+  const folders = listLockFolders(folder);
   let field: string | null = null;
   for (const ancestor of folders) {
     const named = readManagerField(join(ancestor, 'package.json'));
