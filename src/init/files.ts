@@ -7,11 +7,9 @@ export const scriptFile = 'scripts/migrate-prod.mjs';
 export const skillFile = '.claude/skills/migrate-prod/SKILL.md';
 export const workflowFile = '.github/workflows/migrate-prod.yml';
 
-export const npmScripts: readonly (readonly [name: string, command: string])[] = [
-  ['migrate:status', 'migrate-prod status'],
-  ['migrate:plan', 'migrate-prod plan'],
-  ['migrate:apply', 'migrate-prod apply'],
-];
+export const npmScripts = ['status', 'plan', 'apply'].map(
+  (name) => [`migrate:${name}`, `migrate-prod ${name}`] as const,
+);
 
 export interface EnvValues {
   readonly url: string;

@@ -65,9 +65,11 @@ function terminalSupported(): boolean {
   return process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 }
 
+export const hasTerminal = terminalSupported();
+
 /** `describe`, skipped and saying so where there is no Python to make a terminal. */
 export function describeWithTerminal(name: string, body: () => void): void {
-  if (terminalSupported()) describe(name, body);
+  if (hasTerminal) describe(name, body);
   else describe.skip(`${name} (skipped: no python3 with pty to make a terminal)`, body);
 }
 

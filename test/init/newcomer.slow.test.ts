@@ -1,10 +1,13 @@
 /** From an empty folder to the second deploy, as somebody new does it, with each package manager and a real server. */
 
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hasTerminal, runOnTerminal, type TerminalStep } from '../cli/terminal.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../support/server.ts';
 import {
+  environment,
   type Manager,
   makePrismaProject,
   meetNewcomer,
@@ -13,6 +16,7 @@ import {
   type Newcomer,
   type Said,
 } from './newcomer.ts';
+import { renderScreen } from './screen.ts';
 
 interface Way {
   readonly name: string;
@@ -82,6 +86,20 @@ const ways: readonly Way[] = [
     start: 'yarn migrate-prod',
   },
 ];
+
+const page = new URL('../../docs/start.md', import.meta.url);
+
+/** A screen as the page has it: times and addresses are the page's own. */
+function settle(screen: string, { url, file }: { readonly url: string; readonly file: string }): string {
+  return screen
+    .replaceAll(url, 'libsql://shop-acme.turso.io')
+    .replaceAll(file, '../migrate-prod-0.1.0.tgz')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-02 09:31')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '2026-01-02T09:31:00Z')
+    .replaceAll(/\b[0-9a-f]{8}(?=-[0-9a-f]{24}|\.)/g, '7f3a9c2e')
+    .replaceAll(/\b\d{14}_/g, (stamp) => (stamp.startsWith('20260101') ? stamp : '20260103101500_'))
+    .trim();
+}
 
 describeWithServer('a newcomer', () => {
   let server: Server;
@@ -156,4 +174,68 @@ describeWithServer('a newcomer', () => {
     );
     expect(tables[0]).toHaveLength(2);
   });
+
+  test.skipIf(!hasTerminal)(
+    'at a terminal needs one command before the first status, and the nine commands work verbatim',
+    async () => {
+      if (newcomer === null) return;
+      const { home, tarball, path } = newcomer;
+      const cwd = join(home, 'verbatim');
+      await makePrismaProject(cwd);
+      await migrateDev(cwd, '20260101090000_init', models.first);
+      spawnSync('git', ['init', '-q', '.'], { cwd });
+      const url = await freshDatabase(server);
+      const token = server.token('rw');
+      const env = { ...environment(home, path('npm')), TERM: 'xterm-256color' };
+      const transcript: string[] = [];
+      const type = async (line: string, steps: readonly TerminalStep[] = []): Promise<string> => {
+        const { code, screen } = await runOnTerminal(line.split(' '), {
+          cwd,
+          env,
+          steps,
+          seconds: 120,
+          columns: 100,
+          program: ['/usr/bin/env'],
+        });
+        expect([code, line], screen).toEqual([0, line]);
+        expect(screen).not.toContain(token);
+        const shown = renderScreen(screen);
+        transcript.push(`$ ${line}\n\n${shown}`);
+        return shown;
+      };
+      const answer: TerminalStep = { wait: '[y/N]', type: 'y\n' };
+
+      const set = await type(`npx --yes ${relative(cwd, tarball)} init`, [
+        answer,
+        { wait: 'address', type: `${url}\r` },
+        { wait: 'token', type: `${token}\r` },
+      ]);
+      // It ends with the state of production, and the step for an empty database.
+      expect(set).toContain('1 to apply. Next: npx --no migrate-prod apply');
+      expect(await readFile(join(cwd, '.env.turso-prod'), 'utf8')).toContain(`TURSO_AUTH_TOKEN=${token}\n`);
+
+      const script = 'node scripts/migrate-prod.mjs';
+      expect(await type(`${script} status`)).toContain('1 to apply.');
+      expect(await type(`${script} plan`)).toContain('CREATE TABLE "Customer"');
+      expect(await type(`${script} apply`, [answer])).toContain('1 migration applied.');
+      expect(await type(`${script} drift`)).toContain('In sync');
+      await server.sql('CREATE INDEX "Customer_by_hand" ON "Customer" ("id", "email")', url);
+      await type(`${script} drift --fix`, [{ wait: 'Name of the migration:', type: 'email_index\n' }, answer]);
+      expect(await type(`${script} backfill`)).toContain('recorded');
+      const [last = ''] = (await readdir(join(cwd, 'prisma/migrations')))
+        .filter((name) => name > '20260101090000_init')
+        .sort();
+      await server.sql(`DELETE FROM _prisma_migrations WHERE migration_name = '${last}'`, url);
+      await type(`${script} backfill ${last}`, [answer]);
+      expect(await type(`${script} tables`)).toContain('Customer');
+      expect(await type(`${script} inspect Customer`)).toContain('Customer_by_hand');
+      expect(await type(`${script} status`)).toContain('Up to date.');
+      const text = settle(transcript.join('\n\n'), { url, file: relative(cwd, tarball) });
+      const before = await readFile(page, 'utf8');
+      const after = before.replace(/(?<=```console\n)[\s\S]*?(?=\n```)/, () => text.replaceAll(/\n{3,}/g, '\n\n'));
+      // UPDATE_DOCS=1 writes it anew.
+      if (process.env.UPDATE_DOCS) await writeFile(page, after);
+      else expect(before).toBe(after);
+    },
+  );
 });
