@@ -96,7 +96,11 @@ function settle(screen: string, { url, file }: { readonly url: string; readonly 
     .replaceAll(file, '../migrate-prod-0.1.0.tgz')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-02 09:31')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '2026-01-02T09:31:00Z')
-    .replaceAll(/\b[0-9a-f]{8}(?=-[0-9a-f]{24}|\.)/g, '7f3a9c2e')
+    .replaceAll(
+      /\b[0-9a-f]{8}-[0-9a-f]{24}-[0-9a-f]{20}(?=-\d\d)/g,
+      `7f3a9c2e-${'0123456789abcdef'.repeat(3).slice(0, 24)}-5d6e7f8091a2b3c4d5e6`,
+    )
+    .replaceAll(/(?<=Plan )[0-9a-f]{8}(?=\.)/g, '7f3a9c2e')
     .replaceAll(/\b\d{14}_/g, (stamp) => (stamp.startsWith('20260101') ? stamp : '20260103101500_'))
     .trim();
 }
@@ -184,7 +188,8 @@ describeWithServer('a newcomer', () => {
       await makePrismaProject(cwd);
       await migrateDev(cwd, '20260101090000_init', models.first);
       spawnSync('git', ['init', '-q', '.'], { cwd });
-      const url = await freshDatabase(server);
+      // Of one length, so that lines break where the page has them.
+      const url = await server.createNamespace('shop-acme');
       const token = server.token('rw');
       const env = { ...environment(home, path('npm')), TERM: 'xterm-256color' };
       const transcript: string[] = [];
@@ -232,7 +237,7 @@ describeWithServer('a newcomer', () => {
       expect(await type(`${script} status`)).toContain('Up to date.');
       const text = settle(transcript.join('\n\n'), { url, file: relative(cwd, tarball) });
       const before = await readFile(page, 'utf8');
-      const after = before.replace(/(?<=```console\n)[\s\S]*?(?=\n```)/, () => text.replaceAll(/\n{3,}/g, '\n\n'));
+      const after = before.replace(/(?<=```console\n)[\s\S]*?(?=```)/, () => `${text.replaceAll(/\n{3,}/g, '\n\n')}\n`);
       // UPDATE_DOCS=1 writes it anew.
       if (process.env.UPDATE_DOCS) await writeFile(page, after);
       else expect(before).toBe(after);
