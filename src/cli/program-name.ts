@@ -28,22 +28,29 @@ export function findProgramName({ script = '', env, cwd }: Start): string {
   const path = script.replaceAll('\\', '/');
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
-  if (path.includes('/_npx/')) return `npx ${quoteArgument(findOnce(path, cwd))}`;
+  const once = findOnce(path, cwd.replaceAll('\\', '/'));
+  if (once !== null) return once;
   const manager = findUserAgent(env);
   if (manager !== null) return startWith(manager, 'migrate-prod');
   const isInstalled = path.split('/').includes('node_modules') || env.npm_command === 'exec';
   return isInstalled ? startWith(findLockFile(cwd) ?? 'npm', 'migrate-prod') : 'migrate-prod';
 }
 
-/** What `npx` was told to fetch for this one run: it is not installed, so its name alone would start nothing. */
-function findOnce(path: string, cwd: string): string {
-  const spec = readRecordedSpec(path) ?? '';
-  if (spec.startsWith('file:')) {
-    const shown = showFrom(spec.slice('file:'.length), cwd.replaceAll('\\', '/'));
-    if (shown.startsWith('/')) return spec;
-    return shown.startsWith('.') ? shown : `./${shown}`;
+/** For what was fetched for this one run: it is not installed, so its name alone would start nothing, or something else. */
+function findOnce(path: string, cwd: string): string | null {
+  const isNpx = path.includes('/_npx/');
+  if (!isNpx && !/\/pnpm\/.*\bdlx\b/.test(path)) return null;
+  const spec = readRecordedSpec(path);
+  if (spec === null) return null;
+  if (!spec.startsWith('file:')) {
+    const pinned = /^[\^~]?\d/.test(spec) ? `migrate-prod@${spec.replace(/^[\^~]/, '')}` : spec;
+    return `${isNpx ? 'npx' : 'pnpm dlx'} ${quoteArgument(pinned)}`;
   }
-  return /^[\^~]?\d/.test(spec) ? `migrate-prod@${spec.replace(/^[\^~]/, '')}` : spec || 'migrate-prod';
+  const file = spec.slice('file:'.length);
+  // npx takes some paths for a program to start, and pnpm reads a path from a folder of its own.
+  return isNpx
+    ? `npx ${quoteArgument(`--package=${showFrom(file, cwd)}`)} migrate-prod`
+    : `pnpm dlx ${quoteArgument(file)}`;
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */

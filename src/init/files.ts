@@ -31,16 +31,17 @@ function quoteValue(value: string): string {
   return /[#\s]/.test(value) ? `"${value}"` : value;
 }
 
-/** Starts what is installed here. With Yarn's Plug'n'Play, Node needs that loader first, in its threads too. */
+/** Starts what is installed here. With Yarn's Plug'n'Play, Node needs its loaders first, in its threads too. */
 export const scriptText = `#!/usr/bin/env node
 // Starts the migrate-prod that is installed in this project: node scripts/migrate-prod.mjs status
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const script = fileURLToPath(import.meta.url);
+const require = createRequire(script);
 
 function findLoader(folder) {
   const file = join(folder, '.pnp.cjs');
@@ -50,23 +51,33 @@ function findLoader(folder) {
 
 function findProgram() {
   try {
-    const file = createRequire(script).resolve('migrate-prod/package.json');
-    return join(dirname(file), createRequire(script)(file).bin['migrate-prod']);
-  } catch (error) {
-    if (error.code !== 'MODULE_NOT_FOUND') throw error;
-    console.error('migrate-prod is not installed here: install the dependencies of this project first.');
-    process.exit(2);
+    const file = require.resolve('migrate-prod/package.json');
+    return join(dirname(file), require(file).bin['migrate-prod']);
+  } catch {
+    return null;
   }
 }
 
-const loader = process.versions.pnp === undefined ? findLoader(dirname(script)) : null;
-if (loader === null) {
-  await import(pathToFileURL(resolve(findProgram())).href);
-} else {
-  const child = spawn(process.execPath, ['--require', loader, script, ...process.argv.slice(2)], { stdio: 'inherit' });
+function startWith(loader) {
+  const modules = join(dirname(loader), '.pnp.loader.mjs');
+  const options = [process.env.NODE_OPTIONS ?? '', '--require', JSON.stringify(loader)];
+  if (existsSync(modules)) options.push('--experimental-loader', pathToFileURL(modules).href);
+  const env = { ...process.env, NODE_OPTIONS: options.join(' ').trim() };
+  const child = spawn(process.execPath, [script, ...process.argv.slice(2)], { stdio: 'inherit', env });
   process.on('SIGINT', () => {}); // the child has it too, and says how it ended
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code) => process.exit(code ?? 1));
+}
+
+const program = findProgram();
+const loader = program === null ? findLoader(dirname(script)) : null;
+if (program !== null) {
+  require(program);
+} else if (loader !== null && process.versions.pnp === undefined) {
+  startWith(loader);
+} else {
+  console.error("migrate-prod is not installed here: install this project's dependencies first.");
+  process.exitCode = 2;
 }
 `;
 

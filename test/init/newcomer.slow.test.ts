@@ -24,7 +24,7 @@ interface Way {
   /** The folder of the project, below that of the repository. */
   readonly folder: string;
   /** The line that starts `init` first, with the packed file where it is meant. */
-  readonly first: (tarball: string) => string;
+  readonly first: (file: string, relative: (path: string) => string) => string;
   /** How commands are shown, and typed. */
   readonly start: string;
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -41,14 +41,14 @@ const ways: readonly Way[] = [
     name: 'npm',
     manager: 'npm',
     folder: '',
-    first: (file) => `npx --yes ${file} init`,
+    first: (file, relative) => `npx --yes --package=${relative(file)} migrate-prod init`,
     start: 'npx --no migrate-prod',
   },
   {
     name: 'an npm workspace',
     manager: 'npm',
     folder: 'packages/database',
-    first: (file) => `npx --yes ${file} init`,
+    first: (file, relative) => `npx --yes --package=${relative(file)} migrate-prod init`,
     start: 'npx --no migrate-prod',
     files: {
       'package.json': rootPackage,
@@ -81,6 +81,16 @@ const ways: readonly Way[] = [
     folder: '',
     extra: { packageManager: 'yarn@4.18.1' },
     files: { '.yarnrc.yml': 'nodeLinker: node-modules\n', 'yarn.lock': '' },
+    before: (file) => `yarn add --dev migrate-prod@file:${file}`,
+    first: () => 'yarn migrate-prod init',
+    start: 'yarn migrate-prod',
+  },
+  {
+    name: 'yarn 4 with Plug and Play',
+    manager: 'berry',
+    folder: '',
+    extra: { packageManager: 'yarn@4.18.1' },
+    files: { 'yarn.lock': '' },
     before: (file) => `yarn add --dev migrate-prod@file:${file}`,
     first: () => 'yarn migrate-prod init',
     start: 'yarn migrate-prod',
@@ -137,9 +147,12 @@ describeWithServer('a newcomer', () => {
     await migrateDev(cwd, '20260101090000_init', models.first);
     if (way.before) await type(way.before(newcomer.tarball));
 
-    const begin = way.first(relative(cwd, newcomer.tarball));
+    const begin = way.first(newcomer.tarball, (file) => relative(cwd, file));
     const shown = await type(`${begin} --dry-run`);
     expect(shown.stdout).toContain('scripts/migrate-prod.mjs');
+    // What it says to type is what works here, before anything is installed.
+    const asked = await type(begin, 1);
+    expect(asked.stderr).toContain(`Next: ${begin.replace(/ --(?:yes|silent)\b/, '')} --yes`);
     const first = await type(`${begin} --yes`);
     expect(first.stdout).toContain(`Next: Fill in .env.turso-prod, then ${start} status`);
     expect((await stat(join(cwd, '.env.turso-prod'))).mode & 0o777).toBe(0o600);
@@ -172,6 +185,7 @@ describeWithServer('a newcomer', () => {
     expect(next).toContain(`${start} apply --plan`);
     await type(`${next} --yes`);
     expect((await type('node scripts/migrate-prod.mjs status')).stdout).toContain('Up to date.');
+    expect((await type('node scripts/migrate-prod.mjs drift')).stdout).toContain('In sync');
     const tables = await server.sql(
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND name IN ('Order', 'Customer')",
       url,
@@ -210,7 +224,7 @@ describeWithServer('a newcomer', () => {
       };
       const answer: TerminalStep = { wait: '[y/N]', type: 'y\n' };
 
-      const set = await type(`npx --yes ${relative(cwd, tarball)} init`, [
+      const set = await type(`npx --yes --package=${relative(cwd, tarball)} migrate-prod init`, [
         answer,
         { wait: 'address', type: `${url}\r` },
         { wait: 'token', type: `${token}\r` },
