@@ -48,9 +48,7 @@ function findOnce(path: string, cwd: string): string | null {
   }
   const file = spec.slice('file:'.length);
   // npx takes some paths for a program to start, and pnpm reads a path from a folder of its own.
-  return isNpx
-    ? `npx ${quoteArgument(`--package=${showFrom(file, cwd)}`)} migrate-prod`
-    : `pnpm dlx ${quoteArgument(file)}`;
+  return isNpx ? `npx --package ${quoteArgument(showFrom(file, cwd))} migrate-prod` : `pnpm dlx ${quoteArgument(file)}`;
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */

@@ -58,7 +58,7 @@ describe('the package manager, where none started the program', () => {
 
 describe('the program that npx fetched for one run', () => {
   test.each([
-    ['file:../../../packages/migrate-prod-0.1.0.tgz', 'npx --package=../packages/migrate-prod-0.1.0.tgz migrate-prod'],
+    ['file:../../../packages/migrate-prod-0.1.0.tgz', 'npx --package ../packages/migrate-prod-0.1.0.tgz migrate-prod'],
     ['^0.1.0', 'npx migrate-prod@0.1.0'],
     ['github:somebody/migrate-prod#v1', "npx 'github:somebody/migrate-prod#v1'"],
   ])('from %s is %s', async (spec, name) => {

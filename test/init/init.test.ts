@@ -277,6 +277,16 @@ describe('.env.turso-prod', () => {
     expect(readFileSync(join(root, 'elsewhere/env'), 'utf8')).toBe('TURSO_DATABASE_URL=file:shop.db\n');
   });
 
+  test('of the repository above is the one that counts: none is written below it, which would hide it', async () => {
+    const inside = Object.fromEntries(Object.entries(project).map(([name, text]) => [`apps/db/${name}`, text]));
+    const root = createFolder({ ...inside, '.env.turso-prod': 'TURSO_DATABASE_URL=file:shop.db\n' });
+    git(root, 'init', '-q');
+    const said = await initJson(join(root, 'apps/db'));
+    expect(said.files).toContainEqual({ part: 'env', path: '../../.env.turso-prod', state: 'there' });
+    expect(existsSync(join(root, 'apps/db/.env.turso-prod'))).toBe(false);
+    expect(git(root, 'check-ignore', '.env.turso-prod').status).toBe(0);
+  });
+
   test('is no credentials before it is filled in', async () => {
     const root = createFolder(project);
     expect((await initJson(root)).next).toBe('Fill in .env.turso-prod, then migrate-prod status');

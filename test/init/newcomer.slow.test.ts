@@ -41,14 +41,14 @@ const ways: readonly Way[] = [
     name: 'npm',
     manager: 'npm',
     folder: '',
-    first: (file, relative) => `npx --yes --package=${relative(file)} migrate-prod init`,
+    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
     start: 'npx --no migrate-prod',
   },
   {
     name: 'an npm workspace',
     manager: 'npm',
     folder: 'packages/database',
-    first: (file, relative) => `npx --yes --package=${relative(file)} migrate-prod init`,
+    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
     start: 'npx --no migrate-prod',
     files: {
       'package.json': rootPackage,
@@ -224,7 +224,7 @@ describeWithServer('a newcomer', () => {
       };
       const answer: TerminalStep = { wait: '[y/N]', type: 'y\n' };
 
-      const set = await type(`npx --yes --package=${relative(cwd, tarball)} migrate-prod init`, [
+      const set = await type(`npx --yes --package ${relative(cwd, tarball)} migrate-prod init`, [
         answer,
         { wait: 'address', type: `${url}\r` },
         { wait: 'token', type: `${token}\r` },

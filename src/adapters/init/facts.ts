@@ -41,15 +41,18 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   const signs = { asked, started, ...readManagerSigns(folder, cwd) };
   const manager = chooseManager(signs);
   if (manager === null) throw refuseManagers(signs.locks);
-  const gitignore = place(chooseIgnoreFolder(folder, gitRoot), '.gitignore');
+  // The program reads the nearest one: another below it would hide the credentials that are there.
+  const envFolder =
+    listAncestors(root).find((above) => isWithin(above, top) && isThere(join(above, envFile))) ?? folder;
+  const gitignore = place(chooseIgnoreFolder(envFolder, gitRoot), '.gitignore');
   return {
     package: own,
     manager,
     spec: chooseSpec(origin, toSlashes(folder)),
     isInstalled: isInstalled(folder),
     gitignore,
-    isIgnored: await readIgnored(join(folder, envFile), gitignore.found, gitRoot, env),
-    env: place(folder, envFile),
+    isIgnored: await readIgnored(join(envFolder, envFile), gitignore.found, gitRoot, env),
+    env: place(envFolder, envFile),
     script: place(folder, scriptFile),
     skill: { ...place(folder, skillFile), template: input.skill },
     workflow: { ...place(top, workflowFile), folder: folder === top ? '' : toSlashes(folder.slice(top.length + 1)) },
@@ -97,6 +100,11 @@ function readPackage(folder: string, cwd: string): InitFacts['package'] {
     `${shown} ${reason}. Nothing was written.`,
     say`Correct it, then ${typedCommand()}`,
   );
+}
+
+/** Also a link that leads nowhere. */
+function isThere(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** @returns what is there, never through a link that leads nowhere; a file that cannot be read is no file. */

@@ -3,7 +3,6 @@
 import { MigrateError } from '../../errors.ts';
 import { countBesides, findOpenEntries, isToApply } from '../../history/history.ts';
 import { readStatus, type Status } from '../../history/status.ts';
-import { envFile } from '../../init/files.ts';
 import { readTables } from '../../inspect/inspect.ts';
 import type { Database } from '../../ports.ts';
 import { command, type Sayable, say, shell } from '../../text/prose.ts';
@@ -25,13 +24,14 @@ export interface FirstState {
 
 const unknown: FirstState = { status: null, view: null, tables: null, next: null, error: null };
 
-export async function readFirstState(run: Run): Promise<FirstState> {
+/** @param fill what to do where no database is named yet: a clause. */
+export async function readFirstState(run: Run, fill: string): Promise<FirstState> {
   try {
     return await readProject(run);
   } catch (error) {
     if (!(error instanceof MigrateError)) throw error;
     if (error.code === 'CREDENTIALS_MISSING') {
-      return { ...unknown, next: say`Fill in ${envFile}, then ${command('status')}` };
+      return { ...unknown, next: say`${fill}, then ${command('status')}` };
     }
     return error.code === 'MIGRATIONS_NOT_FOUND' ? readWithoutMigrations(run) : { ...unknown, error };
   }

@@ -70,7 +70,9 @@ export async function runInit(run: Run, flags: InitFlags): Promise<Report> {
   const isThere = outcome.installed || facts.isInstalled;
   const program = isThere ? startWith(facts.manager.manager, 'migrate-prod') : run.context.program;
   const started = { ...run, context: { ...run.context, program } };
-  return reportOutcome(started, plan, facts, outcome, await readFirstState(run));
+  const hasFile = facts.env.found.type !== 'absent' || flags.parts.env;
+  const fill = hasFile ? `Fill in ${facts.env.shown}` : 'Set TURSO_DATABASE_URL and TURSO_AUTH_TOKEN';
+  return reportOutcome(started, plan, facts, outcome, await readFirstState(run, fill));
 }
 
 async function readFacts(run: Run, flags: InitFlags): Promise<InitFacts> {
