@@ -1,10 +1,11 @@
 /**
  * Makes the command of src: scripts in dist, because one file loads faster than 200, and because Node keeps scripts compiled.
- * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do.
+ * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do,
+ * `setup.cjs` what a project is set up with, which no other command loads. The library is one script too, `library.js`.
  */
 
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { explain, root } from './install.mjs';
 
@@ -13,12 +14,24 @@ const input = (name) => join(root, 'src', `${name}.ts`);
 /** Installed beside the command; all else is in it. */
 const external = [/^libsql(\/|$)/, /^@prisma\//, 'jiti'];
 
-/** What is bundled has to bring its licence. */
-function readNotice(name) {
-  const folder = join(root, 'node_modules', name);
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
+/** What is bundled has to bring its licence. @param modules of one script, absolute. */
+function readNotices(modules) {
+  const folders = modules.flatMap(
+    (id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id.replaceAll('\\', '/'))?.[0] ?? [],
+  );
+  return [...new Set(folders)].sort().map(readNotice).join('');
 }
+
+function readNotice(folder) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
+  if (file === undefined) throw new Error(`${name} has no file with its licence, which has to come along.`);
+  return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n*/\n`;
+}
+
+/** Packages that only a command loads which is run once, and the code of that command. */
+const setup =
+  /\/node_modules\/|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
 
 const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
@@ -52,7 +65,7 @@ function findReached(getModule, entry) {
   return reached;
 }
 
-async function bundle() {
+async function bundleCommand() {
   let reached = new Set();
   const reading = {
     name: 'reading',
@@ -73,23 +86,60 @@ async function bundle() {
     chunkFileNames: '[name].cjs',
     dynamicImportInCjs: false,
     strict: true,
-    banner: ({ name }) => (name === 'command' ? readNotice('commander') : ''),
+    banner: ({ moduleIds }) => readNotices(moduleIds),
     // Named and indented as in the source, each part under its file's name: a stack says where.
     comments: { legal: true, jsdoc: false, annotation: false },
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
         { name: 'command', test: (id) => reached.has(id) || id.startsWith('\0') },
+        { name: 'setup', test: (id) => setup.test(id.replaceAll('\\', '/')) },
         { name: 'operations', test: (id) => !id.endsWith('bin.ts') },
       ],
     },
   });
-  for (const { fileName, code } of output) writeFileSync(join(root, 'dist', fileName), escapeOthers(loadLater(code)));
+  for (const { name, fileName, code } of output) {
+    const text = name === 'setup' ? code : loadLater(code);
+    writeFileSync(join(root, 'dist', fileName), escapeOthers(text));
+  }
   chmodSync(join(root, 'dist', 'bin.cjs'), 0o755);
 }
 
+/** The library, and the thread of Prisma's engine: each one script, in the place of a hundred. */
+async function bundleModule(entry, file) {
+  const build = await rolldown({ input: entry, platform: 'node', external });
+  await build.write({
+    format: 'esm',
+    file: join(root, 'dist', file),
+    codeSplitting: false,
+    comments: { legal: true, jsdoc: false, annotation: false },
+  });
+}
+
+/** The library's types: the declarations that index.d.ts leads to, in a folder of their own. */
+function collectTypes() {
+  const dist = join(root, 'dist');
+  const reached = new Set();
+  const visit = (file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const text = readFileSync(join(dist, file), 'utf8');
+    for (const [, path] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g))
+      visit(join(dirname(file), path.replace(/\.ts$/, '.d.ts')));
+  };
+  visit('index.d.ts');
+  rmSync(join(dist, 'types'), { recursive: true, force: true });
+  for (const file of reached) {
+    mkdirSync(join(dist, 'types', dirname(file)), { recursive: true });
+    copyFileSync(join(dist, file), join(dist, 'types', file));
+  }
+}
+
 try {
-  await bundle();
+  await bundleCommand();
+  await bundleModule(input('index'), 'library.js');
+  await bundleModule(input('adapters/prisma/engine/worker'), 'worker.js');
+  collectTypes();
 } catch (error) {
   explain(error);
 }

@@ -22,7 +22,7 @@ function tell(line = '') {
 }
 
 function run(...args) {
-  tell(`\n${bold(`$ npx migrate-prod ${args.join(' ')}`)}`);
+  tell(`\n${bold(`$ npx --no migrate-prod ${args.join(' ')}`)}`);
   const { status, error } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     stdio: 'inherit',

@@ -68,7 +68,14 @@ export function createWriter({ program, options, keep, typed }: Around): Writer 
       typed.command === null
         ? writeCommand({ ...part, command: 'status', operands: [] }, program, withoutGiven(target, part.flags))
         : repeatTyped(part, program, withoutGiven(target, part.flags), typed.command, typed.argv),
+    shell: (line) => writeShellLine(line, program),
   };
+}
+
+/** Prisma is started as this program is: `npx prisma migrate dev` is `pnpm prisma migrate dev` for who uses pnpm. */
+function writeShellLine(line: string, program: string): string {
+  const runner = /^(pnpm|yarn|bunx --no-install) /.exec(program)?.[1];
+  return runner === undefined ? line : line.replace(/^npx (?=prisma )/, `${runner} `);
 }
 
 /** A step of a run that went well: only the options of the target are added. */

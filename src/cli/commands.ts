@@ -5,6 +5,7 @@ import { backfillRecord } from './commands/backfill.record.ts';
 import { checkRecord } from './commands/check.record.ts';
 import { driftRecord } from './commands/drift.record.ts';
 import { historyRecord } from './commands/history.record.ts';
+import { initRecord } from './commands/init.record.ts';
 import { inspectRecord } from './commands/inspect.record.ts';
 import { planRecord } from './commands/plan.record.ts';
 import { statusRecord } from './commands/status.record.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandRecord[] = [
   inspectRecord,
   applyRecord,
   backfillRecord,
+  initRecord,
 ];
 
 export function findCommand(name: string): CommandRecord | null {

@@ -12,8 +12,10 @@ import type { Outputs } from './report/github/run-page.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
-  /** As the user starts it, for commands to copy: `npx migrate-prod`, for example. */
+  /** As the user starts it, for commands to copy: `npx --no migrate-prod`, for example. */
   readonly program: string;
+  /** Node's own program and the script that it was given, absolute. */
+  readonly start: { readonly node: string; readonly script: string };
   /** Without the executable and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,9 @@
 /** How the user starts this program, so that a command which is shown works where it is pasted. */
 
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readRecordedSpec } from '../adapters/init/recorded.ts';
+import { findManager, type PackageManager, startWith } from '../init/package-manager.ts';
 import { quoteArgument } from '../text/shell.ts';
 
 export interface Start {
@@ -10,14 +14,55 @@ export interface Start {
   readonly cwd: string;
 }
 
-/** @returns `npx migrate-prod`, `node <path to>/scripts/migrate-prod.mjs` or `migrate-prod`. */
+const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
+  ['package-lock.json', 'npm'],
+  ['npm-shrinkwrap.json', 'npm'],
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+];
+
+/** @returns `npx --no migrate-prod`, `pnpm migrate-prod`, `node <path to>/scripts/migrate-prod.mjs`, `migrate-prod` … */
 export function findProgramName({ script = '', env, cwd }: Start): string {
   const path = script.replaceAll('\\', '/');
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
-  const throughNpm =
-    env.npm_command === 'exec' || env.npm_command === 'run-script' || env.npm_lifecycle_event === 'npx';
-  return throughNpm || path.split('/').includes('node_modules') ? 'npx migrate-prod' : 'migrate-prod';
+  const once = findOnce(path, cwd.replaceAll('\\', '/'));
+  if (once !== null) return once;
+  const manager = findUserAgent(env);
+  if (manager !== null) return startWith(manager, 'migrate-prod');
+  const isInstalled = path.split('/').includes('node_modules') || env.npm_command === 'exec';
+  return isInstalled ? startWith(findLockFile(cwd) ?? 'npm', 'migrate-prod') : 'migrate-prod';
+}
+
+/** For what was fetched for this one run: it is not installed, so its name alone would start nothing, or something else. */
+function findOnce(path: string, cwd: string): string | null {
+  const isNpx = path.includes('/_npx/');
+  if (!isNpx && !/\/pnpm\/.*\bdlx\b/.test(path)) return null;
+  const spec = readRecordedSpec(path);
+  if (spec === null) return null;
+  if (!spec.startsWith('file:')) {
+    const pinned = /^[\^~]?\d/.test(spec) ? `migrate-prod@${spec.replace(/^[\^~]/, '')}` : spec;
+    return `${isNpx ? 'npx' : 'pnpm dlx'} ${quoteArgument(pinned)}`;
+  }
+  const file = spec.slice('file:'.length);
+  // npx takes some paths for a program to start, and pnpm reads a path from a folder of its own.
+  return isNpx ? `npx --package ${quoteArgument(showFrom(file, cwd))} migrate-prod` : `pnpm dlx ${quoteArgument(file)}`;
+}
+
+/** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */
+export function findUserAgent({ npm_config_user_agent: agent = '' }: Start['env']): PackageManager | null {
+  return findManager(/^(\w+)\//.exec(agent)?.[1]);
+}
+
+/** The package manager of the nearest lock file, here or above; the first of several. */
+function findLockFile(cwd: string): PackageManager | null {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const found = lockFiles.find(([file]) => existsSync(join(folder, file)));
+    if (found !== undefined) return found[1];
+    if (dirname(folder) === folder) return null;
+  }
 }
 
 /** The path relative to a folder; absolute where the two have too little in common. */

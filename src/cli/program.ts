@@ -181,6 +181,7 @@ function readLine(command: Command): Line {
       const value = find(flag);
       return Array.isArray(value) ? value.map(String) : undefined;
     },
-    has: (flag) => find(flag) === true,
+    // `--no-skill` switches something off that is on by itself.
+    has: (flag) => find(flag) === !flag.startsWith('--no-'),
   };
 }

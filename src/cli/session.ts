@@ -152,7 +152,8 @@ export async function withFolder<Result>(
   return open({ engine, path: showPath(path, cwd), externalTables });
 }
 
-function projectOptions({ context, options }: Run): ProjectOptions {
+/** Where to look for the project, as this run was told. */
+export function projectOptions({ context, options }: Run): ProjectOptions {
   return {
     cwd: context.cwd,
     env: context.env,

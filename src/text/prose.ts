@@ -152,6 +152,8 @@ export interface Writer {
   readonly program: string;
   command(part: CommandPart): string;
   typed(part: TypedPart): string;
+  /** A line that is no command of this program. */
+  shell(line: string): string;
 }
 
 /** For places without a typed command: `status` is used instead. */
@@ -159,6 +161,7 @@ const plainWriter: Writer = {
   program: 'migrate-prod',
   command: (part) => writeCommand(part),
   typed: ({ flags }) => writeCommand(command('status', [], flags)),
+  shell: (line) => line,
 };
 
 export function writeSpans(prose: Prose, writer: Writer = plainWriter): Written {
@@ -173,7 +176,7 @@ function writePart(part: Part, writer: Writer): Span {
     case 'flag':
       return { type: 'flag', text: writeFlag(part.flag) };
     case 'shell':
-      return { type: 'command', text: part.line };
+      return { type: 'command', text: writer.shell(part.line) };
     case 'program':
       return { type: 'text', text: `${writer.program} ${part.words}` };
     case 'command':

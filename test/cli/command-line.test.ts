@@ -111,9 +111,19 @@ describe('a command of a next step', () => {
   });
 
   test('begins as the user starts the program', () => {
-    const npx = { program: 'npx migrate-prod' };
-    expect(complete(say`Then ${command('apply')}`, npx)).toBe('Then npx migrate-prod apply --url file:x.db');
-    expect(complete(say`${program('--help')} lists them`, npx)).toBe('npx migrate-prod --help lists them');
+    const npx = { program: 'npx --no migrate-prod' };
+    expect(complete(say`Then ${command('apply')}`, npx)).toBe('Then npx --no migrate-prod apply --url file:x.db');
+    expect(complete(say`${program('--help')} lists them`, npx)).toBe('npx --no migrate-prod --help lists them');
+  });
+
+  test.each([
+    ['npx --no migrate-prod', 'npx prisma migrate dev'],
+    ['pnpm migrate-prod', 'pnpm prisma migrate dev'],
+    ['yarn migrate-prod', 'yarn prisma migrate dev'],
+    ['bunx --no-install migrate-prod', 'bunx --no-install prisma migrate dev'],
+    ['node scripts/migrate-prod.mjs', 'npx prisma migrate dev'],
+  ])('has Prisma started by the same package manager: %s', (name, line) => {
+    expect(complete(say`Then ${shell('npx prisma migrate dev')}`, { program: name })).toBe(`Then ${line}`);
   });
 });
 

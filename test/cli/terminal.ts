@@ -17,6 +17,10 @@ export interface TerminalOptions {
   /** 80 unless given. */
   readonly columns?: number;
   readonly steps?: readonly TerminalStep[];
+  /** Another program than the built command: its path, and the words before the arguments. */
+  readonly program?: readonly string[];
+  /** 20 unless given. */
+  readonly seconds?: number;
 }
 
 export interface TerminalResult {
@@ -36,7 +40,7 @@ if pid == 0:
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, spec['columns'], 0, 0))
     os.chdir(spec['cwd'])
     os.execve(spec['argv'][0], spec['argv'], spec['env'])
-seen, begin, deadline = b'', 0, time.time() + 20
+seen, begin, deadline = b'', 0, time.time() + spec['seconds']
 steps = spec['steps']
 while time.time() < deadline:
     if steps and steps[0]['wait'].encode() in seen[begin:]:
@@ -61,20 +65,23 @@ function terminalSupported(): boolean {
   return process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 }
 
+export const hasTerminal = terminalSupported();
+
 /** `describe`, skipped and saying so where there is no Python to make a terminal. */
 export function describeWithTerminal(name: string, body: () => void): void {
-  if (terminalSupported()) describe(name, body);
+  if (hasTerminal) describe(name, body);
   else describe.skip(`${name} (skipped: no python3 with pty to make a terminal)`, body);
 }
 
 /** Runs the built command to its end on a terminal. */
 export function runOnTerminal(args: readonly string[], options: TerminalOptions): Promise<TerminalResult> {
   const spec = {
-    argv: [process.execPath, bin, ...args],
+    argv: [...(options.program ?? [process.execPath, bin]), ...args],
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color', ...options.env },
     columns: options.columns ?? 80,
     steps: options.steps ?? [],
+    seconds: options.seconds ?? 20,
   };
   const child = spawn('python3', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   let output = '';

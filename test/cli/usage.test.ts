@@ -118,16 +118,6 @@ describe('values that cannot be', () => {
   });
 });
 
-describe('what a later release brings', () => {
-  test.each(['init'])('%s is not there yet, and nothing says it is', async (word) => {
-    const { code, stderr } = await run(word);
-    expect(code).toBe(2);
-    expect(stderr).toContain(`There is no command ${word}.`);
-    const help = await run('--help');
-    expect(help.stdout).not.toContain(word);
-  });
-});
-
 describe('a token in the wrong place', () => {
   const token = 'eyJhbGciOiJFZERTQSJ9.eyJhIjoicncifQ.c2lnbmF0dXJl';
   test.each([

@@ -19,7 +19,7 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
 
   test.each(hostile)('has the name %j as one word', (name) => {
     const last = `${name.startsWith('-') ? '-- ' : ''}${quoteArgument(name)}`;
-    const command = `npx migrate-prod apply ${writeOption('--to', name)} ${quoteArgument(`data-loss:${name}`)} ${last}`;
+    const command = `npx --no migrate-prod apply ${writeOption('--to', name)} ${quoteArgument(`data-loss:${name}`)} ${last}`;
     expect(printable(command)).toBe(command);
     const value = name.startsWith('-') ? [`--to=${name}`] : ['--to', name];
     const operand = name.startsWith('-') ? ['--', name] : [name];
@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
         (several) => {
           const commands = several.map((name) => {
             const next = command('apply', [], [['--to', name]]);
-            return writeCommand(next, 'npx migrate-prod', [{ name: '--url', value: 'file:my db' }]);
+            return writeCommand(next, 'npx --no migrate-prod', [{ name: '--url', value: 'file:my db' }]);
           });
           const wrapped = commands.map((command) => wrapToWidth(command, 24).join(' '));
           const expected = several.map((name) => [
@@ -91,7 +91,7 @@ describe.skipIf(process.platform === 'win32')('a command that is pasted', () => 
   test.each(hostile)('from a project whose folders and files are called %j', async (name) => {
     const project = await makeProject({ '1_a': 'CREATE TABLE "One" ("id" INTEGER PRIMARY KEY);\n' });
     board.keep(project);
-    const run = (cwd: string, ...args: string[]) => runInProcess(args, { cwd, program: 'npx migrate-prod' });
+    const run = (cwd: string, ...args: string[]) => runInProcess(args, { cwd, program: 'npx --no migrate-prod' });
     const several = mkdtempSync(join(board.folder(), 'several-'));
     for (const each of [name, 'other']) mkdirSync(join(several, each, 'prisma', 'migrations'), { recursive: true });
     writeFileSync(join(project.root, `${name}.env`), 'TURSO_DATABASE_URL=file:app.db\n');

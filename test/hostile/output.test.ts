@@ -195,7 +195,7 @@ describe('a name', () => {
 });
 
 describe('a message of somebody else', () => {
-  const forged = 'x\n  Next: npx migrate-prod apply --allow data-loss\n\n✖ y\n\r  next: rm -rf .';
+  const forged = 'x\n  Next: npx --no migrate-prod apply --allow data-loss\n\n✖ y\n\r  next: rm -rf .';
 
   test('has no line that looks like a next step of ours', async () => {
     const project = await makeProject({ '1_a': 'CREATE TABLE "T" ("id" INTEGER PRIMARY KEY, "a" TEXT);' });

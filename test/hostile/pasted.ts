@@ -24,7 +24,7 @@ export const hostile: readonly string[] = [
   'two  words',
   'a --url file:other.db b',
   'x migrate-prod apply --yes y',
-  'npx migrate-prod plan x',
+  'npx --no migrate-prod plan x',
   "a' migrate-prod plan 'b",
   'line\nend',
   'tab\tx',
@@ -63,7 +63,7 @@ export function usePasteboard(): Pasteboard {
     folder = realpathSync(mkdtempSync(join(tmpdir(), 'migrate-prod-shell-')));
     mkdirSync(join(folder, 'bin'));
     // Each prints how many words it was given, and the words.
-    const fake = `#!/bin/sh\nprintf '%s\\0' "$#" "$@"\n`;
+    const fake = `#!/bin/sh\n[ "$1" = --no ] && shift\nprintf '%s\\0' "$#" "$@"\n`;
     for (const name of ['npx', 'migrate-prod', 'git', 'mv', 'rm', 'cp', 'turso', 'sqlite3']) {
       writeFileSync(join(folder, 'bin', name), fake);
       chmodSync(join(folder, 'bin', name), 0o755);
@@ -89,14 +89,14 @@ export function usePasteboard(): Pasteboard {
   return { folder: () => folder, paste, keep: (project) => void projects.push(project) };
 }
 
-const anyCommand = new RegExp(`(?:npx )?migrate-prod (?:${commands.map(({ name }) => name).join('|')})\\b`, 'g');
+const anyCommand = new RegExp(`(?:npx --no )?migrate-prod (?:${commands.map(({ name }) => name).join('|')})\\b`, 'g');
 
 /** Every command of a text, as somebody cuts it out. */
 export function extract(text: string): readonly string[] {
   const commands: string[] = [];
   for (const line of text.split('\n')) {
     for (const { index } of line.matchAll(anyCommand)) {
-      if (/migrate-prod ''|npx $/.test(line.slice(Math.max(0, index - 4), index))) continue;
+      if (/migrate-prod ''|--no $/.test(line.slice(Math.max(0, index - 4), index))) continue;
       commands.push(cut(line.slice(index)));
     }
     const other = /(?:^|Next: )\s*((?:git|mv|rm|cp|turso|sqlite3) .*)$/.exec(line)?.[1];
@@ -138,7 +138,7 @@ export function testAnyCommand(board: Pasteboard, names: readonly string[]): voi
     const markdown: string[] = [];
     const run = async (args: readonly string[], url = true) => {
       for (const columns of [undefined, 80]) {
-        const place = { cwd: project.root, program: 'npx migrate-prod', ...(columns ? { columns } : {}) };
+        const place = { cwd: project.root, program: 'npx --no migrate-prod', ...(columns ? { columns } : {}) };
         const { stdout, stderr } = await runInProcess(
           [args[0] ?? '', ...(url ? ['--url', 'file:app.db'] : []), ...args.slice(1)],
           place,

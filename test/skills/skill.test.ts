@@ -71,7 +71,7 @@ function change(root: string, sql: string): void {
 describe('the skill', () => {
   it('names every command of the program', () => {
     for (const command of ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect']) {
-      expect(commands.some((line) => line.split(' ')[2] === command)).toBe(true);
+      expect(commands.some((line) => line.split(' ')[3] === command)).toBe(true);
     }
   });
 
@@ -86,7 +86,7 @@ describe('the skill', () => {
   });
 
   it('approves only commands that read', () => {
-    const approved = [...header.matchAll(/Bash\(npx migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
+    const approved = [...header.matchAll(/Bash\(npx --no migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
     expect(approved).toEqual(['status', 'history', 'plan', 'check', 'tables', 'inspect']);
     expect(header).not.toMatch(/Bash[,\s]/);
   });
@@ -101,7 +101,7 @@ describe('the skill', () => {
       .replace('<table>', 'Order')
       .replace('<file>', 'saved.db');
     expect(filled).not.toContain('<');
-    const args = filled.split(' ').slice(2);
+    const args = filled.split(' ').slice(3);
     const writes = args[0] === 'apply' || args[0] === 'backfill' || args.includes('--fix');
     const asked = await runInProcess(args, { cwd: root });
     // Without a terminal and without --yes nothing is written.

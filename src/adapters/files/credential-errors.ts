@@ -6,7 +6,7 @@ import type { Target } from '../../target/target.ts';
 import { listSome } from '../../text/list.ts';
 import { comment, type Flag, type Prose, say, typedCommand, writeFlag } from '../../text/prose.ts';
 import { suggest } from '../../text/suggest.ts';
-import { type CredentialSource, type Sources, tokenVariable, urlVariable } from './credential-sources.ts';
+import { type CredentialSource, example, type Sources, tokenVariable, urlVariable } from './credential-sources.ts';
 import { findOtherEnvFiles, listTargets } from './other-env-files.ts';
 import { pathFlag, showPath } from './paths.ts';
 
@@ -52,18 +52,28 @@ interface Looked {
   readonly isFileNamed: boolean;
 }
 
+export function refuseUnfilled({ label, unfilled }: CredentialSource): MigrateError {
+  return new MigrateError(
+    'CREDENTIALS_MISSING',
+    `${label} still has the example's ${unfilled}.`,
+    `Replace it in ${label}: turso db show --url <database> prints the address, turso db tokens create <database> a token.`,
+  );
+}
+
 /** No database is named; other files that name one are told, and not used. */
 export function refuseMissing(
   { file, environment }: Sources,
   { cwd, folders, targetName, isFileNamed }: Looked,
 ): MigrateError {
+  const unfilled = [file, environment].find((source) => source !== null && source.unfilled !== null);
+  if (unfilled) return refuseUnfilled(unfilled);
   const fileName = envFileOf(targetName);
   const message =
     file !== null
       ? `${file.label} has no ${urlVariable}${environment === null ? '' : ', and the environment has none either'}.`
       : `No database is named: ${urlVariable} is not in the environment, and no ${fileName} was read.`;
   const place = file?.label ?? `${fileName} (beside package.json, and in .gitignore)`;
-  const write = `put these two lines into ${place}, or set them in the environment:\n  ${urlVariable}=libsql://your-database.turso.io\n  ${tokenVariable}=the-token-of-that-database`;
+  const write = `put these two lines into ${place}, or set them in the environment:\n  ${urlVariable}=${example.url}\n  ${tokenVariable}=${example.token}`;
   // Who says where the credentials are has said that they are in no other file.
   const others = !isFileNamed ? findOtherEnvFiles([...new Set([...folders, cwd])], cwd) : [];
   const targets = !isFileNamed && file === null ? listTargets(folders) : [];

@@ -17,6 +17,9 @@ export const envFileName = envFileOf(defaultTargetName);
 export const urlVariable = 'TURSO_DATABASE_URL';
 export const tokenVariable = 'TURSO_AUTH_TOKEN';
 
+/** What stands in examples, here and in the docs: it names no database and opens none. */
+export const example = { url: 'libsql://your-database.turso.io', token: 'the-token-of-that-database' } as const;
+
 /** One place that may have credentials; an empty value is null. */
 export interface CredentialSource {
   /** As shown to people: the file's path relative to the working directory, or "the environment". */
@@ -27,6 +30,8 @@ export interface CredentialSource {
   readonly path: string | null;
   readonly url: string | null;
   readonly token: Secret | null;
+  /** The variable that still has the example's value; null where none has. */
+  readonly unfilled: string | null;
 }
 
 /** The places that were looked at. */
@@ -130,5 +135,7 @@ function buildSource(
 ): CredentialSource {
   const url = find(urlVariable)?.trim() || null;
   const token = find(tokenVariable)?.trim() || null;
-  return { ...place, url, token: token === null ? null : new Secret(token) };
+  const unfilled = url === example.url ? urlVariable : token === example.token ? tokenVariable : null;
+  const isOwn = token !== null && token !== example.token;
+  return { ...place, url: url === example.url ? null : url, token: isOwn ? new Secret(token) : null, unfilled };
 }

@@ -7,7 +7,7 @@ import { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
 import { command, say } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
-import { refuseConflict, refuseMissing, refuseUnknownTarget } from './credential-errors.ts';
+import { refuseConflict, refuseMissing, refuseUnfilled, refuseUnknownTarget } from './credential-errors.ts';
 import {
   type CredentialSource,
   envFileName,
@@ -117,6 +117,7 @@ function chooseSource({ file, environment }: Sources, options: CredentialsOption
 
 function parseSource(source: CredentialSource, cwd: string): FoundCredentials | null {
   if (source.url === null) return null;
+  if (source.unfilled !== null) throw refuseUnfilled(source);
   const { target, token } = parseUrlOf(source.url, source.label, cwd);
   return { target, token: source.token ?? token, source: source.label };
 }

@@ -93,6 +93,10 @@ export function showPath(path: string, base: string): string {
   return shown.split(sep).join('/');
 }
 
+export function toSlashes(path: string): string {
+  return path.split(sep).join('/');
+}
+
 /** Without the system call and the path at the end. */
 export function describeFileError(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);

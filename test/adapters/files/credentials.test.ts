@@ -34,6 +34,23 @@ describe('the file and the environment', () => {
     expect(await choose(withoutToken, { env: pair(shop, 'env-token') })).toBe(`${shop} env-token`);
   });
 
+  test('with the values of the example name no database, and it is said which', async () => {
+    const example = 'libsql://your-database.turso.io';
+    for (const [url, token, name] of [
+      [example, 'the-token-of-that-database', 'TURSO_DATABASE_URL'],
+      [example, 'a-token', 'TURSO_DATABASE_URL'],
+      [shop, 'the-token-of-that-database', 'TURSO_AUTH_TOKEN'],
+    ] as const) {
+      const error = await catchError(() => read(createFolder({ '.env.turso-prod': fileOf(url, token) })));
+      expect([error.code, error.message]).toEqual([
+        'CREDENTIALS_MISSING',
+        `.env.turso-prod still has the example's ${name}.`,
+      ]);
+    }
+    const cwd = createFolder({ '.env.turso-prod': fileOf(example, 'the-token-of-that-database') });
+    expect(await choose(cwd, { env: pair(shop, 'env-token') })).toBe(`${shop} env-token`);
+  });
+
   test('must not name different databases, and the refusal shows both and no token', async () => {
     const cwd = createFolder({ '.env.turso-prod': fileOf(shop, 'file-token') });
     const error = await catchError(() => read(cwd, { env: pair(blog, 'env-token') }));

@@ -19,11 +19,11 @@ export interface CompareInput {
 
 // The oldest Node that is supported cannot run TypeScript: the tests, which read the source, use the built thread.
 const workerFiles = {
-  source: '../../../../dist/adapters/prisma/engine/worker.js',
-  library: './worker.js',
-  command: './adapters/prisma/engine/worker.js',
+  source: '../../../../dist/worker.js',
+  module: '../../../worker.js',
+  bundle: './worker.js',
 };
-const here = import.meta.url.endsWith('.ts') ? 'source' : import.meta.url.endsWith('.cjs') ? 'command' : 'library';
+const here = import.meta.url.endsWith('.ts') ? 'source' : import.meta.url.endsWith('/thread.js') ? 'module' : 'bundle';
 
 /**
  * Returns while the engine loads. libSQL stays in this thread: its native module takes the whole process with it when the

@@ -25,7 +25,7 @@ import { makeProject, type Project } from '../../../support/folder.ts';
 import { runInProcess } from '../../in-process.ts';
 import { buildMigration, buildPlan, buildStatement } from '../../plan-values.ts';
 
-const apply = 'npx migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00';
+const apply = 'npx --no migrate-prod apply --plan 7f3a9c2e-51d0c6b7e8f94a3b2c1d0e9f-0a1b2c3d4e5f60718293-00';
 const ready: PlanEnd = { type: 'ready', apply: [{ type: 'command', text: apply }], consents: [] };
 const blocked: PlanEnd = {
   type: 'blocked',
@@ -37,7 +37,7 @@ function toText(text: string): Written {
 }
 
 function render(plan: Plan, end: PlanEnd = ready): string {
-  return renderPlanMarkdown(plan, end, { showAll: 'npx migrate-prod plan', change: null });
+  return renderPlanMarkdown(plan, end, { showAll: 'npx --no migrate-prod plan', change: null });
 }
 
 describe('the document', () => {
@@ -253,7 +253,7 @@ describe('more than a comment can hold', () => {
   function check(plan: Plan): string {
     const text = render(plan);
     expect(text.length).toBeLessThan(most);
-    expect(text).toContain('Shortened to fit into a comment. `npx migrate-prod plan` shows everything.\n');
+    expect(text).toContain('Shortened to fit into a comment. `npx --no migrate-prod plan` shows everything.\n');
     expect(text).toContain(apply);
     dropFences(text);
     return text;

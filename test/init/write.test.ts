@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { writeFiles } from '../../src/adapters/init/write.ts';
+import type { Writing } from '../../src/init/plan.ts';
+import { catchError, createFolder } from '../adapters/files/folder.ts';
+
+const writing = (root: string, shown: string, before: string | null, after: string): Writing => ({
+  part: 'script',
+  file: join(root, shown),
+  shown,
+  before,
+  after,
+  says: [],
+});
+
+test('a file that was changed since it was shown is left, and what was written before it is said', async () => {
+  const root = createFolder({ 'package.json': 'theirs' });
+  const all = [
+    writing(root, 'new/a', null, 'a'),
+    writing(root, 'package.json', 'as shown', 'ours'),
+    writing(root, 'b', null, 'b'),
+  ];
+  const error = await catchError(() => writeFiles(all));
+  expect([error.code, error.message]).toEqual([
+    'FILE_NOT_WRITTEN',
+    'package.json could not be written: it was changed meanwhile. Written before it: new/a.',
+  ]);
+  expect(readFileSync(join(root, 'package.json'), 'utf8')).toBe('theirs');
+  expect(readdirSync(root).sort()).toEqual(['new', 'package.json']);
+});
+
+test('a file that came there meanwhile is never replaced', async () => {
+  const root = createFolder();
+  writeFileSync(join(root, 'a'), 'theirs');
+  const error = await catchError(() => writeFiles([writing(root, 'a', null, 'ours')]));
+  expect(error.message).toContain('EEXIST');
+  expect(readFileSync(join(root, 'a'), 'utf8')).toBe('theirs');
+  expect(readdirSync(root)).toEqual(['a']);
+});
+
+test('a file that is changed keeps its mode', () => {
+  const root = createFolder();
+  writeFileSync(join(root, 'a'), 'before', { mode: 0o640 });
+  writeFiles([writing(root, 'a', 'before', 'after')]);
+  expect(readFileSync(join(root, 'a'), 'utf8')).toBe('after');
+  if (process.platform !== 'win32') expect(statSync(join(root, 'a')).mode & 0o777).toBe(0o640);
+});
