@@ -92,6 +92,7 @@ async function run(): Promise<never> {
 
   process.exitCode = await runCommandLine({
     program,
+    nodeVersion: process.version,
     argv: process.argv.slice(2),
     env: process.env,
     cwd,

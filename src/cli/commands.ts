@@ -3,6 +3,7 @@
 import { applyRecord } from './commands/apply.record.ts';
 import { backfillRecord } from './commands/backfill.record.ts';
 import { checkRecord } from './commands/check.record.ts';
+import { doctorRecord } from './commands/doctor.record.ts';
 import { driftRecord } from './commands/drift.record.ts';
 import { historyRecord } from './commands/history.record.ts';
 import { inspectRecord } from './commands/inspect.record.ts';
@@ -21,6 +22,7 @@ export const commands: readonly CommandRecord[] = [
   inspectRecord,
   applyRecord,
   backfillRecord,
+  doctorRecord,
 ];
 
 export function findCommand(name: string): CommandRecord | null {

@@ -13,6 +13,8 @@ import type { Annotation } from './report/github/annotations.ts';
 export interface CommandContext {
   /** As the user starts it, for commands to copy: `npx migrate-prod`, for example. */
   readonly program: string;
+  /** As in `v24.1.0`. */
+  readonly nodeVersion: string;
   /** Without the executable and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -131,7 +131,7 @@ export async function withFolder<Result>(
   return open({ engine, path: showPath(path, cwd), externalTables });
 }
 
-function projectOptions({ context, options }: Run): ProjectOptions {
+export function projectOptions({ context, options }: Run): ProjectOptions {
   return {
     cwd: context.cwd,
     env: context.env,

@@ -34,6 +34,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
   });
   const code = await runCommandLine({
     program: options.program ?? 'migrate-prod',
+    nodeVersion: process.version,
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,

@@ -20,6 +20,8 @@ export const tokenVariable = 'TURSO_AUTH_TOKEN';
 export interface CredentialSource {
   /** As shown to people: the file's path relative to the working directory, or "the environment". */
   readonly label: string;
+  /** The same if it is a file; null for the environment. */
+  readonly file: string | null;
   /** The flag that makes this source the only one. */
   readonly flag: Flag;
   readonly url: string | null;
@@ -110,5 +112,6 @@ function refuseUnread(path: string, label: string, error: unknown): never {
 function buildSource(label: string, flag: Flag, find: (name: string) => string | undefined): CredentialSource {
   const url = find(urlVariable)?.trim() || null;
   const token = find(tokenVariable)?.trim() || null;
-  return { label, flag, url, token: token === null ? null : new Secret(token) };
+  const file = flag.name === '--env-file' ? label : null;
+  return { label, file, flag, url, token: token === null ? null : new Secret(token) };
 }

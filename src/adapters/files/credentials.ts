@@ -21,6 +21,10 @@ import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } 
 export interface Credentials {
   readonly target: Target;
   readonly token: Secret | null;
+  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
+  readonly source: string;
+  /** The file among these, as shown to people; null for none. */
+  readonly file: string | null;
 }
 
 export interface CredentialsOptions {
@@ -45,26 +49,20 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
   const sources = await readSources(options);
   const found =
     options.url === undefined ? chooseSource(sources, options.cwd) : chooseForUrl(options.url, sources, options.cwd);
-  const { target } = found;
+  const { target, source, file } = found;
   if (target.type === 'file') {
     refuseMissingFile(target, options.create);
-    return { target, token: null };
+    return { target, token: null, source, file };
   }
-  const token = found.token === null ? null : parseToken(found.token, found.source);
+  const token = found.token === null ? null : parseToken(found.token, source);
   if (token !== null && exposesToken(target)) {
     throw new MigrateError(
       'TOKEN_INSECURE',
       `The token for ${target.name} would be sent unencrypted, and anybody on the way could read it.`,
-      `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
+      `Use libsql:// or https:// (without ?tls=0) for it (${source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
     );
   }
-  return { target, token };
-}
-
-/** Credentials as they were given, before the token is looked at. */
-interface FoundCredentials extends Credentials {
-  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
-  readonly source: string;
+  return { target, token, source, file };
 }
 
 interface Sources {
@@ -83,7 +81,7 @@ async function readSources(options: CredentialsOptions): Promise<Sources> {
   return { file: envFile === false ? null : readDefaultFile(root, cwd), environment: parseEnvironment(env) };
 }
 
-function chooseSource({ file, environment }: Sources, cwd: string): FoundCredentials {
+function chooseSource({ file, environment }: Sources, cwd: string): Credentials {
   const fromFile = file === null ? null : parseSource(file, cwd);
   const fromEnvironment = environment === null ? null : parseSource(environment, cwd);
   if (file !== null && environment !== null && fromFile !== null && fromEnvironment !== null) {
@@ -98,14 +96,14 @@ function chooseSource({ file, environment }: Sources, cwd: string): FoundCredent
   return chosen;
 }
 
-function parseSource(source: CredentialSource, cwd: string): FoundCredentials | null {
+function parseSource(source: CredentialSource, cwd: string): Credentials | null {
   if (source.url === null) return null;
   const { target, token } = parseUrlOf(source.url, source.label, cwd);
-  return { target, token: source.token ?? token, source: source.label };
+  return { target, token: source.token ?? token, source: source.label, file: source.file };
 }
 
 /** `--url` decides the database; a source lends its token only where that token was meant for the same server. */
-function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): FoundCredentials {
+function chooseForUrl(url: string, { file, environment }: Sources, cwd: string): Credentials {
   if (url.trim() === '') {
     throw new MigrateError('USAGE', '--url needs an address.', 'For example --url libsql://your-database.turso.io');
   }
@@ -117,14 +115,14 @@ function chooseForUrl(url: string, { file, environment }: Sources, cwd: string):
       `Leave ?authToken= out, and put the token into ${tokenVariable} of ${envFileName} or of the environment.`,
     );
   }
-  if (target.type === 'file') return { target, token, source: '--url' };
+  if (target.type === 'file') return { target, token, source: '--url', file: null };
   for (const source of [file, environment]) {
     const lent = source === null ? null : findLentToken(source, target, cwd);
     if (source !== null && lent !== null) {
-      return { target, token: lent, source: `--url (token from ${source.label})` };
+      return { target, token: lent, source: `--url (token from ${source.label})`, file: source.file };
     }
   }
-  return { target, token: null, source: '--url' };
+  return { target, token: null, source: '--url', file: null };
 }
 
 function findLentToken(source: CredentialSource, target: Target, cwd: string): Secret | null {
