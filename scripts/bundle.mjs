@@ -20,6 +20,28 @@ function readNotice(name) {
   return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, 'LICENSE'), 'utf8').trim()}\n*/\n`;
 }
 
+/** Its package.json says MIT, and the package has no file with the text. */
+function writeTabNotice() {
+  const { version, author } = JSON.parse(readFileSync(join(root, 'node_modules/@bomb.sh/tab/package.json'), 'utf8'));
+  return `/*! This file contains @bomb.sh/tab ${version}, under the MIT License:\n\nCopyright (c) ${author}\n\n${mit}\n*/\n`;
+}
+
+const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** By the name of the script. */
+const banners = { command: () => readNotice('commander'), 'shell-scripts': writeTabNotice };
+
 const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
 /** Half of Node's modules are not in its snapshot and take a millisecond each: whoever uses one first loads it. */
@@ -73,13 +95,17 @@ async function bundle() {
     chunkFileNames: '[name].cjs',
     dynamicImportInCjs: false,
     strict: true,
-    banner: ({ name }) => (name === 'command' ? readNotice('commander') : ''),
+    banner: ({ name }) => banners[name]?.() ?? '',
     // Named and indented as in the source, each part under its file's name: a stack says where.
     comments: { legal: true, jsdoc: false, annotation: false },
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
         { name: 'command', test: (id) => reached.has(id) || id.startsWith('\0') },
+        // Only `complete` prints them.
+        { name: 'shell-scripts', test: /[\\/]@bomb\.sh[\\/]tab[\\/]/ },
+        // A TAB is answered without the rest, if it can be.
+        { name: 'shell', test: /[\\/]src[\\/](?:cli[\\/])?complete[\\/](?!names)/ },
         { name: 'operations', test: (id) => !id.endsWith('bin.ts') },
       ],
     },

@@ -4,14 +4,14 @@ import { failed, type Judged, ok, refused, skipped, warning } from './check.ts';
 import type { Facts, Looked } from './facts.ts';
 
 export function judgeNode({ version, needed }: Facts['node']): Judged {
-  const [major = 0, minor = 0] = readVersion(version);
-  const [neededMajor = 0, neededMinor = 0] = readVersion(needed);
+  const [major = 0, minor = 0] = splitVersion(version);
+  const [neededMajor = 0, neededMinor = 0] = splitVersion(needed);
   const isEnough = major > neededMajor || (major === neededMajor && minor >= neededMinor);
   if (isEnough) return ok(version);
   return failed(`${version}, and ${needed} or newer is needed`, 'Install Node 22 or 24, for example from nodejs.org.');
 }
 
-function readVersion(version: string): readonly number[] {
+function splitVersion(version: string): readonly number[] {
   return version.replace(/^v/, '').split('.').map(Number);
 }
 
