@@ -60,7 +60,8 @@ export function refused(
   { message, steps }: { readonly message: string; readonly steps: Sayable },
   state: 'warning' | 'failed',
 ): Judged {
-  return { state, text: message, fix: steps };
+  // Here nothing is ever written.
+  return { state, text: message.replace(/ Nothing was (?:written|sent)\.$/, ''), fix: steps };
 }
 
 export type { Judged };
