@@ -48,5 +48,6 @@ export function judgeKept(kept: Looked<CredentialsKept | null>, file: string | n
 function ignoreLine(file: string): string {
   const [name = file] = file.split('/').slice(-1);
   const folder = file.slice(0, file.length - name.length);
-  return `echo ${quotePath(`/${name}`)} >> ${quotePath(`${folder}.gitignore`)}`;
+  // Its last line may lack an end.
+  return `printf '\\n%s\\n' ${quotePath(`/${name}`)} >> ${quotePath(`${folder}.gitignore`)}`;
 }

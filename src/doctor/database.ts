@@ -60,8 +60,7 @@ export function judgeForeignKeys(production: Looked<Production>, setting: Looked
         null,
       );
     if (setting.type === 'failed') return refused(setting.error, 'warning');
-    const problem = judgeSetting(setting.value);
-    return problem === null ? ok('on by default, and can be switched off around a rebuild') : unfit(problem);
+    return judgeSetting(setting.value);
   });
 }
 

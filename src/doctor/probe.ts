@@ -82,15 +82,23 @@ export const settingSteps: readonly Step[] = [
   { sql: 'SELECT foreign_keys FROM pragma_foreign_keys', condition: after(6) },
 ];
 
-/** @returns what is wrong, a clause; null where the setting does what a table rebuild needs. */
-export function judgeSetting(replies: readonly Reply[]): string | null {
+export function judgeSetting(replies: readonly Reply[]): Judged {
+  const [first] = replies;
+  // A server that takes no writes, such as one whose plan is used up, refuses this setting too.
+  if (first?.type === 'error') {
+    return failed(
+      `the server takes neither a change of this setting nor any write: ${first.message}`,
+      'Fix what the message says, then run the same command again.',
+    );
+  }
   const value = (index: number): unknown => {
     const reply = replies[index];
     return reply?.type === 'rows' ? reply.rows[0]?.[0] : undefined;
   };
-  if (value(1) !== 0) return 'they cannot be switched off for a table rebuild';
-  if (value(4) !== 0) return 'they change within a transaction';
-  return value(7) === 1 ? null : 'they cannot be switched on again';
+  if (value(1) !== 0) return unfit('they cannot be switched off for a table rebuild');
+  if (value(4) !== 0) return unfit('they change within a transaction');
+  if (value(7) !== 1) return unfit('they cannot be switched on again');
+  return ok('on by default, and can be switched off around a rebuild');
 }
 
 export function unfit(text: string): Judged {

@@ -94,6 +94,12 @@ describeIn('bash', () => {
     expect(ask('migrate-prod zz')).toEqual([]);
   });
 
+  test('a function that starts it in another way is asked like the program', () => {
+    const define = `PATH=/usr/bin:/bin; migrate-prod() { '${process.execPath}' '${bin}' "$@"; }; source '${folder}/bash'`;
+    const line = `COMP_LINE='migrate-prod pl'; COMP_POINT=15; _migrate_prod_complete migrate-prod 2>/dev/null; echo "\${COMPREPLY[@]}"`;
+    expect(run('bash', ['--norc', '-c', `${define}; ${line}`])).toBe('plan\n');
+  });
+
   test('what is typed is not run', () => {
     expect(ask('migrate-prod history $(touch ran) ')).not.toContain('ran');
     expect(run('ls', ['-A'])).not.toMatch(/ran|hacked/);
@@ -112,6 +118,11 @@ describeIn('fish', () => {
     expect(others).toEqual([]);
     // Behind = and : fish inserts the whole word.
     expect(only).toMatch(new RegExp(`(?:^|[=:])${word.replaceAll('.', '\\.')}$`));
+  });
+
+  test('a function that starts it in another way is asked like the program', () => {
+    const define = `set PATH /usr/bin /bin; function migrate-prod; '${process.execPath}' '${bin}' $argv; end; source '${folder}/fish'`;
+    expect(run('fish', ['--no-config', '-c', `${define}; complete -C 'migrate-prod pl'`])).toMatch(/^plan\t/);
   });
 
   test('an empty word is all that can stand there', () => {

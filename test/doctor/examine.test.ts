@@ -111,7 +111,7 @@ describe('only what stops apply is a failure', () => {
 test('a file that is open and not ignored gets both commands', () => {
   const credentials = found({ target, source: 'api/.env.turso-prod', file: 'api/.env.turso-prod' });
   const { fix } = judge('credentials-file', { credentials, kept: found({ mode: 0o644, ignored: 'not-ignored' }) });
-  expect(JSON.stringify(fix)).toContain('echo /.env.turso-prod >> api/.gitignore');
+  expect(JSON.stringify(fix)).toContain(String.raw`printf '\\n%s\\n' /.env.turso-prod >> api/.gitignore`);
   expect(JSON.stringify(fix)).toContain('chmod 600 api/.env.turso-prod');
 });
 
