@@ -1,6 +1,7 @@
 /**
  * Makes the command of src: scripts in dist, because one file loads faster than 200, and because Node keeps scripts compiled.
- * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do.
+ * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do;
+ * `shell.cjs` answers a TAB, and `shell-scripts.cjs` has the scripts that shells load.
  */
 
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';

@@ -82,7 +82,7 @@ export interface Facts {
   readonly node: { readonly version: string; readonly needed: string };
   /** The SQLite version of the embedded engine. */
   readonly embedded: Looked<string>;
-  /** What Prisma's engine says of the schema: loaded, and whether it takes the schema; null where there was none to try. */
+  /** Whether Prisma's engine loads, and takes the schema; one of ours where the project has none. */
   readonly prismaEngine: Looked<null>;
   readonly project: Looked<FoundProject>;
   readonly prisma: Looked<FoundPrisma | null>;

@@ -21,6 +21,7 @@ model A {
 }
 model Order {
   id Int @id
+  data String @default("{}")
   @@map("orders")
 }
 model Odd {

@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import { type Credentials, readCredentials } from '../../adapters/files/credentials.ts';
 import { readKept } from '../../adapters/files/credentials-kept.ts';
 import { readMigrations } from '../../adapters/files/migrations.ts';
-import { showPath } from '../../adapters/files/paths.ts';
+import { isWithin, showPath } from '../../adapters/files/paths.ts';
 import { readSettings } from '../../adapters/files/settings.ts';
 import { readLayout } from '../../adapters/prisma/layout.ts';
 import { findPrisma } from '../../adapters/prisma/prisma-version.ts';
-import { findProjectRoot, openProject, type Project, type ProjectRoot } from '../../adapters/prisma/project.ts';
+import { findProjectRoot, openProject, type ProjectRoot } from '../../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../../adapters/prisma/schema.ts';
 import type { Facts, FoundToken, Looked } from '../../doctor/facts.ts';
 import { readClaims } from '../../doctor/token.ts';
@@ -42,9 +42,9 @@ export async function gatherFacts(run: Run): Promise<Gathered> {
   const embedded = await look(() => readEmbedded(run));
   const database = await gatherDatabase({ run, look, seconds, credentials, migrations: project.migrations });
   // After that: it would take the time of what is measured there.
-  const prismaEngine = await askEngine(look, seconds, project.schema);
+  const prismaEngine = await askEngine(look, seconds, project.schemaText);
   run.progress.done();
-  const { migrations, folder, schema, ...found } = project;
+  const { migrations, folder, schemaText: _, ...found } = project;
   return {
     facts: {
       now: Date.now(),
@@ -52,7 +52,6 @@ export async function gatherFacts(run: Run): Promise<Gathered> {
       embedded,
       ...found,
       prismaEngine,
-      schema: describeSchema(run, project.opened, schema),
       migrations: mapLooked(migrations, (list) => ({
         folder,
         count: list.length,
@@ -100,19 +99,19 @@ async function lookAtFile(run: Run, look: Look, credentials: Looked<Credentials>
   return look(async () => (file === null ? null : readKept(resolve(cwd, file), env)));
 }
 
-interface GatheredProject extends Pick<Facts, 'project' | 'prisma'> {
-  readonly opened: Looked<Project>;
-  readonly schema: Looked<PrismaSchema | null>;
+interface GatheredProject extends Pick<Facts, 'project' | 'prisma' | 'schema'> {
+  readonly schemaText: Looked<PrismaSchema | null>;
   readonly migrations: Looked<readonly Migration[]>;
   /** Of the migrations, as shown to people. */
   readonly folder: string;
 }
 
 async function gatherProject(run: Run, look: Look, root: Looked<ProjectRoot>): Promise<GatheredProject> {
-  if (root.type !== 'found') {
-    const none = skip('there is no project');
-    return { project: root, opened: none, prisma: none, schema: none, migrations: none, folder: '' };
-  }
+  const unread = (because: string) => {
+    const none = skip(because);
+    return { prisma: none, schema: none, schemaText: none, migrations: none, folder: '' };
+  };
+  if (root.type !== 'found') return { ...unread('there is no project'), project: root };
   const { cwd } = run.context;
   const path = root.value.root;
   const opened = await look(async () => {
@@ -120,19 +119,16 @@ async function gatherProject(run: Run, look: Look, root: Looked<ProjectRoot>): P
     return openProject(path, projectOptions(run));
   });
   const prisma = await look(() => findPrisma(path));
-  const why = describeWhy(run, path);
-  if (opened.type !== 'found') {
-    const unread = skip('the project could not be read');
-    return { project: opened, opened, prisma, schema: unread, migrations: unread, folder: '' };
-  }
+  if (opened.type !== 'found') return { ...unread('the project could not be read'), project: opened, prisma };
   const { schema, migrationsFolder, externalTables } = opened.value;
+  const schemaText = await look(() =>
+    schema === null ? null : readPrismaSchema({ path: schema, root: path, cwd, externalTables }),
+  );
   return {
-    project: { type: 'found', value: { root: path, why } },
-    opened,
+    project: { type: 'found', value: { root: path, why: describeWhy(run, path) } },
     prisma,
-    schema: await look(() =>
-      schema === null ? null : readPrismaSchema({ path: schema, root: path, cwd, externalTables }),
-    ),
+    schemaText,
+    schema: mapLooked(schemaText, () => ({ path: schema === null ? null : showPath(schema, cwd) })),
     migrations: await look(() => readMigrations(migrationsFolder, cwd, schema)),
     folder: showPath(migrationsFolder, cwd),
   };
@@ -146,17 +142,10 @@ function describeWhy({ context: { cwd }, options }: Run, root: string): string {
       ? 'where the options point'
       : root === cwd
         ? 'the current directory'
-        : cwd.startsWith(root)
+        : isWithin(cwd, root)
           ? 'the nearest folder above'
           : 'the only project below';
   return `${where}${parts.length === 0 ? '' : `; it has ${parts.join(', ')}`}`;
-}
-
-function describeSchema(run: Run, opened: Looked<Project>, schema: Looked<PrismaSchema | null>): Facts['schema'] {
-  if (opened.type !== 'found' || schema.type !== 'found')
-    return schema.type === 'found' ? skip('the project could not be read') : schema;
-  const { schema: path } = opened.value;
-  return { type: 'found', value: { path: path === null ? null : showPath(path, run.context.cwd) } };
 }
 
 async function readEmbedded(run: Run): Promise<string> {

@@ -17,7 +17,7 @@ export async function answerShell(context: CommandContext, words: readonly strin
 }
 
 /** Loaded only where one of them is asked for: it takes as long as all else. */
-const names = () => import('./names.ts');
+const loadNames = () => import('./names.ts');
 
 interface Asked {
   readonly context: CommandContext;
@@ -43,9 +43,9 @@ async function listOperands(operand: string, typed: Typed): Promise<readonly Can
   switch (operand) {
     case 'migration':
     case 'name':
-      return (await names()).listMigrations(typed);
+      return (await loadNames()).listMigrations(typed);
     case 'table':
-      return (await names()).listTables(typed);
+      return (await loadNames()).listTables(typed);
     case 'command':
       return readGrammar().commands.map(({ name, says }) => ({ word: name, says }));
     case 'shell':
@@ -62,7 +62,7 @@ async function findValues(
   switch (flag) {
     case '--to':
     case '--undo':
-      return offer((await names()).listMigrations(typed));
+      return offer((await loadNames()).listMigrations(typed));
     case '--allow':
       return offer(await listConsents(command, begun, typed));
     case '--format':
@@ -74,9 +74,9 @@ async function findValues(
         { word: 'all', says: 'read every row' },
       ]);
     case '--target':
-      return offer((await names()).listTargets(typed));
+      return offer((await loadNames()).listTargets(typed));
     case '--env-file':
-      return { candidates: (await names()).listEnvFiles(typed), otherwise: 'files' };
+      return { candidates: (await loadNames()).listEnvFiles(typed), otherwise: 'files' };
     case '--schema':
     case '--migrations':
     case '--backup':
@@ -98,7 +98,7 @@ async function listConsents(command: string | null, begun: string, typed: Typed)
   const [code = '', migration] = last.split(':');
   const words =
     migration !== undefined && command === 'apply'
-      ? (await names()).listMigrations(typed).map(({ word, says }) => ({ word: `${code}:${word}`, says }))
+      ? (await loadNames()).listMigrations(typed).map(({ word, says }) => ({ word: `${code}:${word}`, says }))
       : (own[command ?? ''] ?? []).map((word) => ({ word, says: '' }));
   return continueList(begun, words);
 }

@@ -49,7 +49,7 @@ export function listTables(typed: Typed): readonly Candidate[] {
 /** A model's own name, or the one that `@@map` gives it. */
 function findTables(schema: string): readonly string[] {
   const text = schema.replace(/\/\/.*$/gm, '');
-  return [...text.matchAll(/^[ \t]*model\s+(\w+)\s*\{([^}]*)\}/gm)].map(
+  return [...text.matchAll(/^[ \t]*model\s+(\w+)\s*\{([\s\S]*?)^[ \t]*\}/gm)].map(
     ([, model = '', body = '']) => /@@map\(\s*(?:name:\s*)?"([^"]+)"/.exec(body)?.[1] ?? model,
   );
 }

@@ -28,7 +28,7 @@ export const labels: Readonly<Record<CheckId, string>> = {
   schema: 'Schema',
   migrations: 'Migrations',
   credentials: 'Credentials',
-  'credentials-file': 'Their file',
+  'credentials-file': 'Credentials file',
   token: 'Token',
   server: 'Server',
   engine: 'Engine',
