@@ -1,5 +1,6 @@
 /** `doctor` where less usual things are wrong. */
 
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server as TcpServer } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -71,6 +72,24 @@ describe('the page is whole', () => {
     expect(Date.now() - start).toBeLessThan(5_000);
     expect(find(page, 'server').state).toBe('failed');
     silent.close();
+  });
+
+  test("where another engine answers an older protocol, as Turso's own does", async () => {
+    const value = { type: 'text', value: '3.50.4' };
+    const result = { cols: [{ name: 'sqlite_version()', decltype: null }], rows: [[value]] };
+    const answer = { baton: null, results: [{ type: 'ok', response: { type: 'execute', result } }] };
+    const other = createHttpServer((request, response) => {
+      response.statusCode = request.url === '/v2/pipeline' ? 200 : 404;
+      request
+        .resume()
+        .on('end', () => response.end(response.statusCode === 200 ? JSON.stringify(answer) : 'Not Found'));
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const page = await examine(project.root, ['--url', `http://127.0.0.1:${port}`]);
+    expect(find(page, 'server')).toMatchObject({ state: 'failed', text: expect.stringContaining('SQLite 3.50.4') });
+    other.close();
   });
 
   test('where the config file throws, and where the settings are wrong', async () => {

@@ -2,6 +2,7 @@
 
 import type { Credentials } from '../../adapters/files/credentials.ts';
 import { readKind } from '../../adapters/files/paths.ts';
+import { askOlderProtocol } from '../../adapters/hrana/older.ts';
 import type { Access, Facts, FoundServer, Looked } from '../../doctor/facts.ts';
 import { probeSteps, settingSteps } from '../../doctor/probe.ts';
 import { MigrateError } from '../../errors.ts';
@@ -57,13 +58,15 @@ function nothing(because: string): Gathered {
   return { facts, requests: 0 };
 }
 
-async function ask(database: Database, { look, migrations, run }: DatabaseInput): Promise<DatabaseFacts> {
+async function ask(database: Database, input: DatabaseInput): Promise<DatabaseFacts> {
+  const { look, migrations, run } = input;
   const production = await look(() => readProduction(database, { signal: run.context.signal }));
   if (production.type === 'failed' && production.error.code !== 'READ_FAILED') {
     const access = findRefused(production.error);
     const isRefused = access === 'refused';
     const { facts } = nothing(isRefused ? 'the server refuses the token' : 'the server did not answer as it should');
-    return { ...facts, server: production, access: { type: 'found', value: access } };
+    const error = await explain(production.error, input);
+    return { ...facts, server: { type: 'failed', error }, access: { type: 'found', value: access } };
   }
   const server = await look(() => measure(database));
   const access = await look(() => findAccess(database));
@@ -82,6 +85,19 @@ async function ask(database: Database, { look, migrations, run }: DatabaseInput)
 
 function findRefused({ code }: MigrateError): Access {
   return code === 'AUTH_FAILED' ? 'refused' : 'unknown';
+}
+
+/** Turso's own engine answers an older protocol: that is no wrong address. */
+async function explain(error: MigrateError, { look, seconds, credentials }: DatabaseInput): Promise<MigrateError> {
+  const { target, token } = credentials.type === 'found' ? credentials.value : { target: null, token: null };
+  if (target?.type !== 'server' || !['TARGET_NOT_FOUND', 'NOT_LIBSQL'].includes(error.code)) return error;
+  const version = await look(() => askOlderProtocol({ target, token, timeout: seconds * 1000 }));
+  if (version.type !== 'found' || version.value === null) return error;
+  return new MigrateError(
+    'ENGINE_UNVERIFIED',
+    `${target.name} answers an older protocol only, without what apply needs, and has SQLite ${version.value}. So does Turso's own engine, which is not libSQL.`,
+    'Move the database to libSQL, or look for a newer release of migrate-prod.',
+  );
 }
 
 /** On a connection that is open already. */
