@@ -1,7 +1,8 @@
 /**
  * Makes the command of src: scripts in dist, because one file loads faster than 200, and because Node keeps scripts compiled.
  * `bin.cjs` starts it, `command.cjs` reads the command line and answers `--help`, `operations.cjs` is what the commands do,
- * `setup.cjs` what a project is set up with, which no other command loads. The library is one script too, `library.js`.
+ * `setup.cjs` what a project is set up with, which no other command loads; `shell.cjs` answers a TAB, and `shell-scripts.cjs` has the
+ * scripts that shells load. The library is one script too, `library.js`.
  */
 
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,15 +24,32 @@ function readNotices(modules) {
 }
 
 function readNotice(folder) {
-  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
-  if (file === undefined) throw new Error(`${name} has no file with its licence, which has to come along.`);
+  if (file === undefined && license !== 'MIT')
+    throw new Error(`${name} has no file with its licence, which has to come along.`);
+  if (file === undefined)
+    return `/*! This file contains ${name} ${version}, under the MIT License:\n\nCopyright (c) ${author}\n\n${mit}\n*/\n`;
   return `/*! This file contains ${name} ${version}:\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n*/\n`;
 }
 
 /** Packages that only a command loads which is run once, and the code of that command. */
 const setup =
-  /\/node_modules\/|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
+  /\/node_modules\/(?!@bomb\.sh\/)|\/src\/(?:init|adapters\/init)\/|\/cli\/(?:commands|report\/text)\/init|\/terminal\/wizard\.ts$/;
+
+/** Of packages that say MIT, and have no file with the text. */
+const mit = `Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
+OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
 const lateModules = 'child_process|crypto|fs/promises|http|https|os|readline|timers/promises|tty|worker_threads';
 
@@ -93,6 +111,10 @@ async function bundleCommand() {
       includeDependenciesRecursively: false,
       groups: [
         { name: 'command', test: (id) => reached.has(id) || id.startsWith('\0') },
+        // Only `complete` prints them.
+        { name: 'shell-scripts', test: /[\\/]@bomb\.sh[\\/]tab[\\/]/, priority: 1 },
+        // A TAB is answered without the rest, if it can be.
+        { name: 'shell', test: /[\\/]src[\\/](?:cli[\\/])?complete[\\/](?!names)/ },
         { name: 'setup', test: (id) => setup.test(id.replaceAll('\\', '/')) },
         { name: 'operations', test: (id) => !id.endsWith('bin.ts') },
       ],

@@ -93,6 +93,7 @@ async function run(): Promise<never> {
   process.exitCode = await runCommandLine({
     program,
     start: { node: process.execPath, script: process.argv[1] ?? '' },
+    nodeVersion: process.version,
     argv: process.argv.slice(2),
     env: process.env,
     cwd,

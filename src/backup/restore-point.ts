@@ -72,7 +72,7 @@ export function findRestoreCommand(target: Target, path: string): string {
 }
 
 /** Only Turso has this point-in-time restore (docs.turso.tech/features/point-in-time-recovery). */
-function isTurso(target: Target): boolean {
+export function isTurso(target: Target): boolean {
   return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
 }
 
@@ -80,7 +80,7 @@ function isTurso(target: Target): boolean {
  * A host is <database>-<organisation>[.<region>].turso.io, and both may contain hyphens: the end of the database's name
  * is certain only if there is a single one.
  */
-function findTursoName(target: Target): string | null {
+export function findTursoName(target: Target): string | null {
   if (target.type === 'file' || !isTurso(target)) return null;
   const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
   return database && organisation && more.length === 0 ? database : null;

@@ -3,6 +3,8 @@
 import { applyRecord } from './commands/apply.record.ts';
 import { backfillRecord } from './commands/backfill.record.ts';
 import { checkRecord } from './commands/check.record.ts';
+import { completeRecord } from './commands/complete.record.ts';
+import { doctorRecord } from './commands/doctor.record.ts';
 import { driftRecord } from './commands/drift.record.ts';
 import { historyRecord } from './commands/history.record.ts';
 import { initRecord } from './commands/init.record.ts';
@@ -23,6 +25,8 @@ export const commands: readonly CommandRecord[] = [
   applyRecord,
   backfillRecord,
   initRecord,
+  doctorRecord,
+  completeRecord,
 ];
 
 export function findCommand(name: string): CommandRecord | null {

@@ -16,6 +16,8 @@ export interface CommandContext {
   readonly program: string;
   /** Node's own program and the script that it was given, absolute. */
   readonly start: { readonly node: string; readonly script: string };
+  /** As in `v24.1.0`. */
+  readonly nodeVersion: string;
   /** Without the executable and the script. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -41,6 +41,10 @@ interface State {
 
 /** Runs one command line. Everything is written when it resolves; it never rejects. */
 export async function runCommandLine(given: CommandContext): Promise<ExitCode> {
+  if (given.argv[0] === 'complete' && given.argv[1] === '--') {
+    // A shell asks, at each TAB: in words of its own, and without all that a command needs.
+    return (await import('./complete/answer-shell.ts')).answerShell(given, given.argv.slice(2));
+  }
   const state = createState(given);
   try {
     const request = await parseCommandLine(given.argv, {

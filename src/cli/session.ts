@@ -203,7 +203,7 @@ async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Creat
 }
 
 /** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */
-function findNamed({ target, envFile }: GlobalOptions): string | null {
+export function findNamed({ target, envFile }: GlobalOptions): string | null {
   if (target !== undefined) return parseTargetName(target);
   return typeof envFile === 'string' ? findTargetOfFile(basename(envFile)) : null;
 }

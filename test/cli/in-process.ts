@@ -35,6 +35,7 @@ export async function runInProcess(args: readonly string[], options: InProcessOp
   const code = await runCommandLine({
     program: options.program ?? 'migrate-prod',
     start: { node: process.execPath, script: '' },
+    nodeVersion: process.version,
     argv: args,
     env: options.env ?? {},
     cwd: options.cwd,

@@ -26,6 +26,8 @@ import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } 
 export interface Credentials {
   readonly target: Target;
   readonly token: Secret | null;
+  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
+  readonly source: string;
   /** The file that was read, absolute, if it has a token in it, used or not; null for none. */
   readonly tokenFile: string | null;
 }
@@ -54,21 +56,21 @@ export async function readCredentials(options: CredentialsOptions): Promise<Cred
   const sources = await readSources(options);
   const found =
     options.url === undefined ? chooseSource(sources, options) : chooseForUrl(options.url, sources, options.cwd);
-  const { target } = found;
+  const { target, source } = found;
   const tokenFile = sources.file !== null && holdsSecret(sources.file) ? sources.file.path : null;
   if (target.type === 'file') {
     refuseMissingFile(target, options.create);
-    return { target, token: null, tokenFile };
+    return { target, token: null, source, tokenFile };
   }
-  const token = found.token === null ? null : parseToken(found.token, found.source);
+  const token = found.token === null ? null : parseToken(found.token, source);
   if (token !== null && exposesToken(target)) {
     throw new MigrateError(
       'TOKEN_INSECURE',
       `The token for ${target.name} would be sent unencrypted, and anybody on the way could read it.`,
-      `Use libsql:// or https:// (without ?tls=0) for it (${found.source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
+      `Use libsql:// or https:// (without ?tls=0) for it (${source}). Plain http:// takes a token only on this machine, as in http://127.0.0.1:8080.`,
     );
   }
-  return { target, token, tokenFile };
+  return { target, token, source, tokenFile };
 }
 
 function holdsSecret({ url, token }: CredentialSource): boolean {
@@ -76,10 +78,7 @@ function holdsSecret({ url, token }: CredentialSource): boolean {
 }
 
 /** Credentials as they were given, before the token is looked at. */
-interface FoundCredentials extends Omit<Credentials, 'tokenFile'> {
-  /** Where they come from, as shown to people: `.env.turso-prod`, `the environment`, `--url`, … */
-  readonly source: string;
-}
+type FoundCredentials = Omit<Credentials, 'tokenFile'>;
 
 async function readSources(options: CredentialsOptions): Promise<Sources> {
   const { cwd, root, env, envFile } = options;

@@ -223,6 +223,6 @@ export function areCoherent(steps: readonly Step[], replies: readonly Reply[]): 
 
 /** Only this program's own steps begin and end transactions: in a migration they are blockers. */
 function followStatement(sql: string, possible: readonly boolean[]): readonly boolean[] {
-  if (sql === 'BEGIN IMMEDIATE') return [false];
+  if (sql === 'BEGIN IMMEDIATE' || sql === 'BEGIN') return [false];
   return sql === 'COMMIT' || sql === 'ROLLBACK' ? [true] : possible;
 }

@@ -7,7 +7,7 @@ import { largest, readTextIfPresent } from '../files/regular-file.ts';
 import { findProperty } from './layout.ts';
 
 /** Prisma 8 has another schema language, another tracker and no driver for libSQL. */
-const latestKnown = 7;
+export const latestKnownPrisma = 7;
 
 /**
  * The installed version counts, as Node would find it from `root`; if none is installed, the one that the nearest package.json asks for.
@@ -15,27 +15,30 @@ const latestKnown = 7;
  */
 export function refuseLaterPrisma(root: string, cwd: string): void {
   const found = findPrisma(root);
-  if (found === null || found.major <= latestKnown) return;
+  if (found === null || found.major <= latestKnownPrisma) return;
   throw new MigrateError(
     'PRISMA_UNSUPPORTED',
-    `This project uses Prisma ${found.version} (${showPath(found.file, cwd)}); this version of migrate-prod reads schemas up to Prisma ${latestKnown}. Nothing was written.`,
-    `Look for a newer migrate-prod, or stay with Prisma ${latestKnown}: npm install prisma@${latestKnown} @prisma/client@${latestKnown}`,
+    `This project uses Prisma ${found.version} (${showPath(found.file, cwd)}); this version of migrate-prod reads schemas up to Prisma ${latestKnownPrisma}. Nothing was written.`,
+    `Look for a newer migrate-prod, or stay with Prisma ${latestKnownPrisma}: npm install prisma@${latestKnownPrisma} @prisma/client@${latestKnownPrisma}`,
   );
 }
 
-interface FoundPrisma {
+export interface FoundPrisma {
   readonly version: string;
   readonly major: number;
+  /** False if package.json only asks for it. */
+  readonly isInstalled: boolean;
   readonly file: string;
 }
 
-function findPrisma(root: string): FoundPrisma | null {
+/** Without running it. @returns null where none is installed or asked for. */
+export function findPrisma(root: string): FoundPrisma | null {
   const folders = listAncestors(root);
   for (const folder of folders) {
     const file = join(folder, 'node_modules', 'prisma', 'package.json');
     const version = findProperty(readJson(file), 'version');
     const major = parseMajor(version);
-    if (major !== null) return { version: String(version), major, file };
+    if (major !== null) return { version: String(version), major, isInstalled: true, file };
   }
   for (const folder of folders) {
     const file = join(folder, 'package.json');
@@ -43,7 +46,7 @@ function findPrisma(root: string): FoundPrisma | null {
     for (const list of ['dependencies', 'devDependencies']) {
       const range = findProperty(findProperty(content, list), 'prisma');
       const major = parseMajor(range);
-      if (major !== null) return { version: String(range), major, file };
+      if (major !== null) return { version: String(range), major, isInstalled: false, file };
     }
   }
   return null;
