@@ -34,7 +34,7 @@ describeWithServer('with a token', () => {
     expect(new Set(Object.values(states(page)))).toEqual(new Set(['ok']));
     expect(find(page, 'server').text).toMatch(/^answers, [\d.]+ ms a round trip$/);
     expect(find(page, 'credentials').text).toBe(`${server.url}, from .env.turso-prod`);
-    expect(find(page, 'credentials-file').text).toBe('.env.turso-prod: ignored by git, mode 0600');
+    expect(find(page, 'credentials-file').text).toBe('.env.turso-prod: git ignores it');
     expect(find(page, 'pending').text).toBe('1 migration to apply');
     expect(await server.dump()).toBe(before);
   });
