@@ -11,6 +11,7 @@ import { asksConnection, isLeftToChance } from '../../sql/chance.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion, RunRows } from '../ask/asking.ts';
+import { concernsRows } from '../row-concerns.ts';
 import { type Answering, openAnswering } from './answering.ts';
 import { CountedKeys } from './counted-keys.ts';
 import { compareDamages, describeCounted, mayDamage, readDamages } from './damages.ts';
@@ -149,8 +150,8 @@ async function runStatements(running: Running, { migration, statements }: Planne
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryParts(planned.after));
     const place = isKnown ? placeOf(migration, statement) : null;
-    // Without the rows at the other end of a key, that it does not hold is no news.
-    const isProof = meets === 'none' || !error?.message.includes('FOREIGN KEY');
+    // Without the rows at the other end of a key, that it does not hold is no news. What meets no row fails on none.
+    const isProof = concernsRows(statement) && (meets === 'none' || !error?.message.includes('FOREIGN KEY'));
     if (error !== null) return stopAt(running, error, isProof ? place : null, planned);
     large.look(statement, place);
   }
