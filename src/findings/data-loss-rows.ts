@@ -83,7 +83,7 @@ export interface ReplacedByUpdate {
 export function tellReplacedByUpdate({ table }: ReplacedByUpdate): LossWords {
   const quoted = quoteIdentifier(table);
   return {
-    message: `UPDATE OR REPLACE deletes rows of ${quoted} whose key a changed row takes; how many could not be counted.`,
+    message: `The UPDATE replaces rows of ${quoted}: those whose key a changed row takes are deleted; how many could not be counted.`,
     why: whyLost,
     way: `-- let it fail if two rows would have the same key:\nUPDATE ${quoted} SET … WHERE …;`,
   };

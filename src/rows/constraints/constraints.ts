@@ -41,12 +41,15 @@ export function readInserted(scene: Scene, place: StatementPlace): PutRows | nul
 /** @param rows from `readInserted` */
 export function askInserted(scene: Scene, place: StatementPlace, rows: PutRows | null): void {
   const tracked = scene.rows.find(rows?.table.name ?? '');
-  // A trigger may leave rows out.
-  if (!rows || !tracked || scene.structures.listTriggers(tracked.name).length > 0) return;
+  if (!rows || !tracked) return;
+  // Of a table of production only what a migration adds is new; what is unique there was unique before.
+  const isNew = tracked.origin === null && hasKeyword(rows.select, 'SELECT');
+  // A trigger may leave rows out: none fails then, but some may be replaced.
+  const fires = scene.structures.listTriggers(tracked.name).length > 0;
+  if (fires && (isNew || rows.consequence !== 'replaces')) return;
   const before = countAsked(scene, tracked.name);
   if (rows.consequence === 'fails' && before >= mostAsked) return;
-  // Of a table of production only what a migration adds is new; what is unique there was unique before.
-  if (tracked.origin === null && hasKeyword(rows.select, 'SELECT')) askNew(scene, place, rows);
+  if (isNew) askNew(scene, place, rows);
   else if (rows.consequence !== 'left-out' && (tracked.origin !== null || tracked.isFilled))
     askMet(scene, place, rows, before > 0);
 }

@@ -84,8 +84,12 @@ export function askCheck(
       : from !== null && isCheckedOtherwise(from, table, read)
         ? { how: 'copy', ...old, into: table.name }
         : { how: 'update', ...old };
+  const key = findRowidColumn(table)?.name;
+  // In the place of NULL there it gets a number that nobody knows yet.
+  const isMadeUp = key !== undefined && read.some((name) => sameName(name, key));
+  const fails = isMadeUp ? `${quoteIdentifier(key)} IS NOT NULL AND NOT (${written})` : `NOT (${written})`;
   report(scene, place, rows.consequence, {
-    ...findRows(scene, rows, () => `NOT (${written})`, read, 'value'),
+    ...findRows(scene, rows, () => fails, read, 'value'),
     broken: () => ({ code: 'check-fails', args: { what: 'check', table: shown, written, mend } }),
   });
 }

@@ -1,6 +1,6 @@
 /** Rows of a table that meet, by a unique key, those that an INSERT puts beside them. */
 
-import { listCompared } from '../../schema/model/unique-keys.ts';
+import { listCompared, type UniqueKey } from '../../schema/model/unique-keys.ts';
 import { quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { Scene, StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
@@ -10,31 +10,65 @@ import { reportLoss } from './loss.ts';
 
 /** Of rows that stop the statement, or that it puts others in the place of. @param isRepeated whether it was asked of the table before. */
 export function askMet(scene: Scene, place: StatementPlace, rows: PutRows, isRepeated: boolean): void {
-  const { table, named, consequence } = rows;
+  const keys = listGiven(scene, rows);
+  const isReplacing = ({ conflict }: UniqueKey) => rows.consequence === 'replaces' || conflict === 'replace';
+  askReplacedBy(scene, place, rows, keys.filter(isReplacing), isRepeated);
+  if (rows.consequence === 'fails')
+    askStopped(
+      scene,
+      place,
+      rows,
+      keys.filter(({ conflict }) => conflict === null),
+    );
+}
+
+/** Keys of which it says every column. */
+function listGiven(scene: Scene, { table, named }: PutRows): readonly UniqueKey[] {
   const isGiven = (name: string) => named.some((each) => sameName(each, name));
-  const replaces = consequence === 'replaces';
-  // Who writes every column again says what becomes of each.
-  const forgotten = table.columns.filter(({ name, generated }) => generated === null && !isGiven(name));
-  const keys = listUniques(scene, table)
-    .filter(({ conflict, where }) => (replaces || conflict === null) && where === null)
-    .filter(({ columns }) => columns.every(({ name, expression }) => expression === undefined && isGiven(name)))
-    .map((unique) => listCompared(unique, table));
-  if (keys.length === 0 || (replaces && forgotten.length === 0)) return;
-  const values = forgotten.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
-  const write = (from: string) => {
-    const meets = keys.map((key) => `(${key.join(', ')}) IN (SELECT ${key.join(', ')} FROM ${from})`).join(' OR ');
-    return `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${replaces ? `(${meets}) AND (${values})` : meets}`;
-  };
-  const asked = rows.ask(write, named, 'match');
+  return listUniques(scene, table).filter(
+    ({ where, columns }) =>
+      where === null && columns.every(({ name, expression }) => expression === undefined && isGiven(name)),
+  );
+}
+
+/** Finds the rows of the table that have the values of a key. */
+function writeMeets({ table }: PutRows, keys: readonly UniqueKey[]): (from: string) => string {
+  const columns = keys.map((unique) => listCompared(unique, table).join(', '));
+  return (from) => columns.map((list) => `(${list}) IN (SELECT ${list} FROM ${from})`).join(' OR ');
+}
+
+function askStopped(scene: Scene, place: StatementPlace, rows: PutRows, keys: readonly UniqueKey[]): void {
+  if (keys.length === 0) return;
+  const { table, named } = rows;
+  const meets = writeMeets(rows, keys);
+  const asked = rows.ask((from) => `SELECT * FROM ${quoteIdentifier(table.name)} WHERE ${meets(from)}`, named, 'match');
   const count = asked === null ? () => null : scene.asking.count(asked);
   const told = { query: asked?.bound?.sql ?? null, columns: table.columns.map(({ name }) => name) };
-  if (!replaces) {
-    const args = { what: 'insert', table: table.name } as const;
-    report(scene, place, 'fails', { ...told, count, broken: () => ({ code: 'duplicates', args }) });
-    return;
-  }
+  const args = { what: 'insert', table: table.name } as const;
+  report(scene, place, 'fails', { ...told, count, broken: () => ({ code: 'duplicates', args }) });
+}
+
+function askReplacedBy(
+  scene: Scene,
+  place: StatementPlace,
+  rows: PutRows,
+  keys: readonly UniqueKey[],
+  isRepeated: boolean,
+): void {
+  const { table, named, consequence } = rows;
+  // Who writes REPLACE and every column again says what becomes of each.
+  const lost = table.columns.filter(
+    ({ name, generated }) =>
+      generated === null && (consequence !== 'replaces' || !named.some((each) => sameName(each, name))),
+  );
+  if (keys.length === 0 || lost.length === 0) return;
+  const meets = writeMeets(rows, keys);
+  const values = lost.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
+  const write = (from: string) => `SELECT * FROM ${quoteIdentifier(table.name)} WHERE (${meets(from)}) AND (${values})`;
+  const asked = rows.ask(write, named, 'match');
+  const count = asked === null ? () => null : scene.asking.count(asked);
   reportLoss(scene, place, {
-    ...told,
+    ...{ query: asked?.bound?.sql ?? null, columns: table.columns.map(({ name }) => name) },
     // One hazard without a number is enough.
     count: (answers) => count(answers) ?? (isRepeated ? { rows: 0, atLeast: false } : null),
     loss: { kind: 'rows-replaced', table: table.name },

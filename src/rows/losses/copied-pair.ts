@@ -58,9 +58,11 @@ export function findLeft(scene: Scene, place: StatementPlace, pair: Pair): Asked
   const { old, made, all, keys } = pair;
   const [from, to] = [old.name, made.name].map(quoteIdentifier);
   if (keys === null) {
-    // As many rows may be others, where several SELECTs fill it, or one that reads several tables.
+    // As many rows may be others, where several SELECTs fill it, one that reads several tables, or a statement comes between.
+    const [copy, ...more] = all;
+    if (!copy?.isPlain || more.length > 0 || !isIntact(scene, copy.place, place, old.name)) return null;
     const fewer = `max(0, (SELECT count(*) FROM ${from}) - (SELECT count(*) FROM ${to}))`;
-    return all.length === 1 && all[0]?.isPlain ? { select: `SELECT * FROM ${from} LIMIT ${fewer}`, bound: null } : null;
+    return { select: `SELECT * FROM ${from} LIMIT ${fewer}`, bound: null };
   }
   const [own, others] = [keys.map((key) => key.old), keys.map((key) => key.made)];
   const key = own.length === 1 ? own.join() : `(${own.join(', ')})`;

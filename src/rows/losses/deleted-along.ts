@@ -12,6 +12,10 @@ import { follow, type Walk } from './follow-keys.ts';
 /** With foreign keys on, the rows of the table are deleted first. @param walk what that sets off */
 export function askTakenAlong(scene: Scene, place: StatementPlace, name: string, walk: Walk): void {
   if (findKeys(place.analysed) === 'off') return;
+  for (const { table, by } of walk.steps) {
+    const origin = by === null ? null : (scene.rows.find(table)?.origin ?? null);
+    if (origin !== null) scene.own.take(origin, place, table);
+  }
   const alongs = listReferring(scene, walk, 'deletes', true).filter(
     ({ tables }) => !tables.every((table) => sameName(table, name)),
   );

@@ -80,8 +80,13 @@ function isMadeOfAnother({ structures, production }: Scene, table: string): bool
 
 /** A rebuild's copy, or a table made under the name that this one had. */
 function findStandIn(scene: Scene, { analysed, index }: StatementPlace, { name, origin }: TrackedTable): string | null {
+  // What is yet to be made holds nothing of it.
   const rebuild = analysed.rebuilds.find(
-    (candidate) => candidate.first <= index && index <= candidate.last && sameName(candidate.table, name),
+    (candidate) =>
+      candidate.first <= index &&
+      index <= candidate.last &&
+      sameName(candidate.table, name) &&
+      scene.structures.find(candidate.replacement) !== null,
   );
   if (rebuild !== undefined) return rebuild.replacement;
   if (origin === null || sameName(origin, name)) return null;

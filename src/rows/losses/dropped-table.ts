@@ -23,7 +23,7 @@ export function askDroppedTable(scene: Scene, place: StatementPlace, drop: Table
   const copy = findCopyKeeps(scene, name);
   const args = { what: 'dropped-table', table: name, twin: twin ?? null, cleared: null, copy } as const;
   // The plan's own rows are no loss.
-  const fill = origin === null ? null : scene.own.findFill(origin, null);
+  const fill = origin === null ? null : scene.own.findFirst(origin, place);
   if (origin !== null && moved.length === 0) {
     return askGone(scene, place, { table: { name, origin }, condition: null, isThere: true, fill, loss, args });
   }

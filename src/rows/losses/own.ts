@@ -42,6 +42,8 @@ export class Own {
   readonly #production: ReadonlyMap<string, ProductionTable>;
   readonly #tables = new Map<string, OwnOfTable>();
   readonly #guards = new Map<AnalysedMigration, EarlyGuard[]>();
+  /** By folded origin, what a DROP TABLE first takes rows of. */
+  readonly #taken = new Map<string, Fill>();
 
   constructor(production: ReadonlyMap<string, ProductionTable>) {
     this.#production = production;
@@ -103,6 +105,21 @@ export class Own {
     if (column !== null && !this.hasColumn(origin, column)) return null;
     const concerns = ({ columns }: Fill) => columns === null || (column !== null && columns.has(foldName(column)));
     return this.of(origin).fills.find(concerns) ?? null;
+  }
+
+  /** Before a DROP TABLE whose keys take rows of this table along. @param name what it is called then. */
+  take(origin: string, place: StatementPlace, name: string): void {
+    const known = this.#taken.get(foldName(origin));
+    if (known?.place.analysed !== place.analysed) this.#taken.set(foldName(origin), { place, name, columns: null });
+  }
+
+  /** The first statement after which its rows are not all production's any more: one that puts some there, or takes some along. */
+  findFirst(origin: string, { analysed }: StatementPlace): Fill | null {
+    const [filled, taken] = [this.findFill(origin, null), this.#taken.get(foldName(origin)) ?? null];
+    if (taken?.place.analysed !== analysed) return filled;
+    const isFilledBefore =
+      filled !== null && (filled.place.analysed !== analysed || filled.place.index < taken.place.index);
+    return isFilledBefore ? filled : taken;
   }
 
   /** The columns that an UPDATE hands the values of this one on to. */

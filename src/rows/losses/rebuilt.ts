@@ -31,8 +31,8 @@ export interface Rebuilt {
 export function askRebuilt(scene: Scene, place: StatementPlace, rebuilt: Rebuilt): readonly DataGuard[] {
   const { table, copied } = rebuilt;
   const pair = findPair(scene, rebuilt);
-  if (pair === null || (scene.rows.find(table)?.origin ?? null) === null) return [];
-  if (pair.parts.length === 0) {
+  if ((scene.rows.find(table)?.origin ?? null) === null) return [];
+  if (pair === null || pair.parts.length === 0) {
     const args = { what: 'nothing-copied', table } as const;
     return askLoss(scene, place, { table, condition: null, loss: { kind: 'rows', table }, args });
   }

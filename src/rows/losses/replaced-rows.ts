@@ -1,4 +1,4 @@
-/** Rows that UPDATE OR REPLACE deletes from its own table, since they stand in the way of those that it changes. */
+/** Rows that UPDATE OR REPLACE deletes from its own table, or an UPDATE where the table says so (ON CONFLICT REPLACE), since they stand in the way of those that it changes. */
 
 import type { DataGuard } from '../../plan/plan.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
@@ -14,9 +14,10 @@ import { guardLoss, reportLoss } from './loss.ts';
 /** How many is not told: each row may meet one that an earlier one left. @returns what must hold before it. */
 export function askReplaced(scene: Scene, place: StatementPlace): readonly DataGuard[] {
   const { kind, sql } = place.statement;
-  if (kind.type !== 'update' || !kind.replaces) return [];
+  if (kind.type !== 'update') return [];
   const [tracked, structure] = [scene.rows.find(kind.table), scene.structures.find(kind.table)];
-  if (tracked === null || tracked.origin === null || (structure && !mayMeet(scene, sql, structure))) return [];
+  if (tracked === null || tracked.origin === null) return [];
+  if (structure === null ? !kind.replaces : !mayMeet(scene, sql, structure, kind.replaces)) return [];
   const table = quoteIdentifier(kind.table);
   const loss = { kind: 'rows-replaced', table: kind.table } as const;
   const some = `SELECT 1 FROM ${table} LIMIT 2`;
@@ -36,13 +37,15 @@ export function askReplaced(scene: Scene, place: StatementPlace): readonly DataG
   return [guardLoss(`(SELECT count(*) FROM (${some})) < 2`, loss)];
 }
 
-/** Whether what it sets names a column that is unique. */
-function mayMeet(scene: Scene, sql: string, table: TableStructure): boolean {
+/** Whether what it sets names a column of a key that it, or the table itself, replaces by. */
+function mayMeet(scene: Scene, sql: string, table: TableStructure, replaces: boolean): boolean {
+  const keys = listUniques(scene, table).filter(({ conflict }) => replaces || conflict === 'replace');
+  if (keys.length === 0) return false;
   const tokens = tokenize(sql);
   const start = findOutside(tokens, 0, (token) => isKeyword(token, 'SET'));
   const end = findOutside(tokens, start, (token) => isKeyword(token, 'WHERE') || isKeyword(token, 'FROM'));
   const words = listNames(tokens.slice(start, end < 0 ? tokens.length : end));
-  return listUniques(scene, table).some(({ columns }) =>
+  return keys.some(({ columns }) =>
     columns.some(({ name, expression }) => expression !== undefined || words.has(foldName(name))),
   );
 }

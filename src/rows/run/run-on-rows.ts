@@ -11,8 +11,9 @@ import { asksConnection, isLeftToChance } from '../../sql/chance.ts';
 import { hideSecrets } from '../../target/secret.ts';
 import { withholdValues } from '../../text/withhold-values.ts';
 import type { RunQuestion, RunRows } from '../ask/asking.ts';
+import { concernsRows } from '../row-concerns.ts';
 import { type Answering, openAnswering } from './answering.ts';
-import { listCountedKeys } from './counted-keys.ts';
+import { CountedKeys } from './counted-keys.ts';
 import { compareDamages, describeCounted, mayDamage, readDamages } from './damages.ts';
 import { findFailingRows } from './failing-rows.ts';
 import type { FilledMirror, FilledTable } from './filled.ts';
@@ -108,22 +109,21 @@ async function runAll(running: Running): Promise<RunEnd> {
 
 async function runOne(running: Running, planned: PlannedRun): Promise<RunEnd> {
   const { mirror, unknown } = running;
-  const { migration } = planned;
+  const { migration, keyChecks } = planned;
   const { foreignKeysOff } = migration;
-  const checks = foreignKeysOff ? planned.keyChecks : await listCountedKeys(mirror, migration, unknown);
   const before = mayDamage(mirror, migration) ? await readDamages(mirror, migration, unknown) : null;
-  const broken = await readBroken(mirror, checks, 'before');
+  const broken = foreignKeysOff ? await readBroken(mirror, keyChecks, 'before') : [];
+  const counted = await CountedKeys.begin(mirror, migration, unknown);
   const end = await runStatements(running, planned);
   if (!end.isWhole) return end;
   const after = before === null ? null : await readDamages(mirror, migration, unknown);
-  const added = compareBroken(checks, broken, await readBroken(mirror, checks, 'after'));
-  const known = added.filter(({ child, parent }) => !unknown.has(child) && !unknown.has(parent));
+  const added = foreignKeysOff ? compareBroken(keyChecks, broken, await readBroken(mirror, keyChecks, 'after')) : [];
   return {
     ...end,
     findings: [
       ...end.findings,
-      ...(before && after ? compareDamages(before, after, migration, foreignKeysOff ? added : []) : []),
-      ...(foreignKeysOff ? [] : await describeCounted(mirror, known, migration)),
+      ...(before && after ? compareDamages(before, after, migration, added) : []),
+      ...(await describeCounted(mirror, await counted.compare(mirror, migration, unknown), migration)),
       ...(await running.stale.compare(migration)),
     ],
   };
@@ -150,8 +150,8 @@ async function runStatements(running: Running, { migration, statements }: Planne
     if (sent === null) await answering.answer({ migration: name, statement: index, when: 'after' });
     const error = sent ?? (await tryParts(planned.after));
     const place = isKnown ? placeOf(migration, statement) : null;
-    // Without the rows at the other end of a key, that it does not hold is no news.
-    const isProof = meets === 'none' || !error?.message.includes('FOREIGN KEY');
+    // Without the rows at the other end of a key, that it does not hold is no news. What meets no row fails on none.
+    const isProof = concernsRows(statement) && (meets === 'none' || !error?.message.includes('FOREIGN KEY'));
     if (error !== null) return stopAt(running, error, isProof ? place : null, planned);
     large.look(statement, place);
   }

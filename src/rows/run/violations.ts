@@ -41,8 +41,11 @@ async function checkTable(mirror: Mirror, child: string): Promise<readonly Viola
   }
 }
 
-/** By key, how often each row that points nowhere is there; null for a key that is new, or cannot be looked at. */
-export type Broken = readonly (ReadonlyMap<string, number> | null)[];
+/** How often each row that points nowhere is there, by a hash of it; null for a key that is new, or cannot be looked at. */
+export type BrokenRows = ReadonlyMap<string, number> | null;
+
+/** By key. */
+export type Broken = readonly BrokenRows[];
 
 /** @param when the rows that point nowhere before the migration, or after it. */
 export async function readBroken(
@@ -50,12 +53,13 @@ export async function readBroken(
   checks: readonly KeyCheck[],
   when: 'before' | 'after',
 ): Promise<Broken> {
-  const broken: (ReadonlyMap<string, number> | null)[] = [];
-  for (const check of checks) broken.push(await readKey(mirror, check[when]));
+  const broken: BrokenRows[] = [];
+  for (const check of checks) broken.push(await readBrokenRows(mirror, check[when]));
   return broken;
 }
 
-async function readKey(mirror: Mirror, select: string | null): Promise<ReadonlyMap<string, number> | null> {
+/** @param select of a `KeyCheck` */
+export async function readBrokenRows(mirror: Mirror, select: string | null): Promise<BrokenRows> {
   if (select === null) return null;
   try {
     const rows = await mirror.search(`SELECT h, count(*) FROM (${select}) GROUP BY h`);

@@ -237,7 +237,7 @@ const reached: readonly Case[] = [
     ...cascades,
     title: 'rows of its own that UPDATE OR REPLACE puts out',
     at: 'UPDATE OR REPLACE',
-    says: /UPDATE OR REPLACE deletes rows of "Customer"/,
+    says: /^The UPDATE replaces rows of "Customer"/,
     rows: { ...family, Order: [] },
     pending: [`UPDATE OR REPLACE "Customer" SET "email" = 'bob@shop.example' WHERE "id" = 1;`],
     after: { Customer: [[1, 'bob@shop.example']], Order: [] },

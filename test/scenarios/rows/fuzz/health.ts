@@ -44,7 +44,10 @@ function findTarget(text: string): string {
 /** Without the table's name, which may be another one later. */
 function checkTable(database: Embedded, table: string): Health {
   const said = readColumn(database, `PRAGMA integrity_check(${quote(table)})`);
-  const texts = said.filter((text) => text !== 'ok').map((text) => text.replaceAll(table, 'a table'));
+  // A column may get another name, too.
+  const texts = said
+    .filter((text) => text !== 'ok')
+    .map((text) => text.replaceAll(table, 'a table').replace(/^(\S+ value in a table)\..*$/s, '$1'));
   return texts.map((text) => ({ of: 'table', text }));
 }
 
