@@ -59,7 +59,7 @@ interface Asked {
 
 /** Milliseconds for each call of git, where a command that writes waits for it. */
 const longest = 5_000;
-/** Milliseconds that an answer waits for git, at most. Over a network git is done before. */
+/** Milliseconds that git has while a command only reads: an answer that takes longer, as over a network, never waits. */
 const patience = 100;
 
 export function openTokenFiles(run: Run): TokenFiles {
@@ -70,7 +70,7 @@ export function openTokenFiles(run: Run): TokenFiles {
   const known = new Map<string, GitState>();
   /** Those that an error tells of. */
   const told = new Set<string>();
-  let isAsking = false;
+  let askedAt: number | null = null;
   const begin = (file: string, target: Target): void => {
     const state = pass().then(() => askGit(file, context.env, { timeout: longest, signal: end.signal }));
     state.then((said) => known.set(file, said));
@@ -79,11 +79,11 @@ export function openTokenFiles(run: Run): TokenFiles {
   return {
     add: (file, target) => {
       files.push({ file, target });
-      if (isAsking) begin(file, target);
+      if (askedAt !== null) begin(file, target);
     },
     ask: () => {
-      if (isAsking) return;
-      isAsking = true;
+      if (askedAt !== null) return;
+      askedAt = Date.now();
       for (const { file, target } of files) begin(file, target);
     },
     refuseTracked: async (consent) => {
@@ -98,7 +98,8 @@ export function openTokenFiles(run: Run): TokenFiles {
       }
     },
     close: async () => {
-      if (asked.length > 0) await waitAtMost(patience, Promise.all(asked.map(({ state }) => state)));
+      const rest = (askedAt ?? 0) + patience - Date.now();
+      if (rest > 0) await waitAtMost(rest, Promise.all(asked.map(({ state }) => state)));
       end.abort();
       const looked = files.map(({ file }) => ({
         file,

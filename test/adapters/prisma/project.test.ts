@@ -322,6 +322,10 @@ describe('a config file that needs what is not there', () => {
     const two = createFolder({ 'prisma.config.ts': own("env('SET'); env('ONE'); new URL(env('TWO WORDS'));") });
     const error = await catchError(() => open(two, { env: { SET: 'x' } }));
     expect(error.message).toContain("env() for ONE, 'TWO WORDS', which are not set");
+    const other = createFolder({ 'prisma.config.ts': own("env('ONE'); throw new Error('no luck');") });
+    expect((await catchError(() => open(other))).message).toContain(
+      'cannot be used: no luck. It also asks env() for ONE, which is not set.',
+    );
     expect(await place(createFolder({ 'prisma.config.ts': own("env('DATABASE_URL');") }))).toBe('prisma/migrations');
   });
 });
