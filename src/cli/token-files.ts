@@ -57,7 +57,7 @@ interface Asked {
   readonly state: Promise<GitState>;
 }
 
-/** Milliseconds for each call of git, where a command that writes waits for it. */
+/** Milliseconds that a command which writes waits for git. */
 const longest = 5_000;
 /** Milliseconds that git has while a command only reads: an answer that takes longer, as over a network, never waits. */
 const patience = 100;
@@ -72,7 +72,7 @@ export function openTokenFiles(run: Run): TokenFiles {
   const told = new Set<string>();
   let askedAt: number | null = null;
   const begin = (file: string, target: Target): void => {
-    const state = pass().then(() => askGit(file, context.env, { timeout: longest, signal: end.signal }));
+    const state = pass().then(() => askGit(file, context.env, { signal: end.signal }));
     state.then((said) => known.set(file, said));
     asked.push({ file, target, state });
   };
@@ -87,8 +87,14 @@ export function openTokenFiles(run: Run): TokenFiles {
       for (const { file, target } of files) begin(file, target);
     },
     refuseTracked: async (consent) => {
-      const states = await Promise.all(asked.map(({ state }) => state));
-      const tracked = asked.find((_, index) => states[index] === 'tracked');
+      const rest = (askedAt ?? 0) + longest - Date.now();
+      run.progress.begin('Waiting for git');
+      await waitAtMost(Math.max(0, rest), Promise.all(asked.map(({ state }) => state)));
+      run.progress.done();
+      if (known.size < asked.length) {
+        run.notice('git does not answer: whether it tracks the file with the token is not known.', 'warning');
+      }
+      const tracked = asked.find(({ file }) => known.get(file) === 'tracked');
       if (tracked === undefined && consent === 'given') {
         run.notice(`--allow ${trackedCredentials} was not needed: git tracks no file that a token was read from.`);
       }
