@@ -293,6 +293,12 @@ describe('a config file that needs what is not there', () => {
     expect(next.split('\n')).toEqual([command, expect.stringMatching(/^Or pass both --schema and --migrations/)]);
   });
 
+  test('is told with the folder of the project, where the command was typed elsewhere', async () => {
+    const root = createFolder({ 'prisma.config.ts': text, 'src/': '' });
+    const { next } = await catchError(() => open(root, { cwd: join(root, 'src') }));
+    expect(next.split('\n')[0]).toBe('cd .. && npm install --save-dev dotenv');
+  });
+
   test.each([
     ['@scope/pkg', "require('@scope/pkg/sub')"],
     ['dotenv', "await import('dotenv')"],
