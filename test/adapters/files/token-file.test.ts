@@ -100,6 +100,8 @@ describeWithGit('git', () => {
     chmodSync(join(root, 'not', 'git'), 0o755);
     const path = join(root, file);
     expect(await askGit(path, { PATH: join(root, 'nowhere') }, {})).toBe('unknown');
+    // As if the folder were another user's: safe.directory.
+    expect(await ask(path, { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })).toBe('unknown');
     expect(await askGit(path, { PATH: `${join(root, 'not')}:${process.env.PATH}` }, {})).toBe('unknown');
     const hanging = { PATH: `${join(root, 'bin')}:${process.env.PATH}` };
     const start = Date.now();
