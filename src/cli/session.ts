@@ -1,11 +1,7 @@
 /** From options to an open database, in the order that keeps a prisma.config file from choosing the database. */
 
-import { basename } from 'node:path';
-import { listFileFolders } from '../adapters/files/credential-sources.ts';
-import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { readDeclaredFunctions } from '../adapters/files/functions.ts';
 import { readMigrations } from '../adapters/files/migrations.ts';
-import { listTargets } from '../adapters/files/other-env-files.ts';
 import { readKind, showPath } from '../adapters/files/paths.ts';
 import { readSettings, type Settings } from '../adapters/files/settings.ts';
 import type { StartedEngine } from '../adapters/prisma/engine/schema-engine.ts';
@@ -25,13 +21,13 @@ import type { EarlierTarget } from '../history/earlier.ts';
 import type { Migration } from '../history/migration.ts';
 import type { Database, SchemaEngine, StreamProgress } from '../ports.ts';
 import { quoteIdentifier } from '../sql/identifiers.ts';
-import { defaultTargetName, findTargetOfFile, parseTargetName } from '../target/names.ts';
-import { describeTarget, type Target } from '../target/target.ts';
+import { describeTarget } from '../target/target.ts';
 import { writeNumber } from '../text/count.ts';
 import { openDatabase } from '../wiring.ts';
-import type { GlobalOptions, Run } from './context.ts';
-import { type ChosenTarget, readEarlier } from './earlier-targets.ts';
-import { openTokenFiles, type TokenFiles } from './token-files.ts';
+import type { Run } from './context.ts';
+import { readEarlier } from './earlier-targets.ts';
+import { type Create, type OpenedTarget, readTarget } from './open-target.ts';
+import type { TokenFiles } from './token-files.ts';
 
 export interface Session {
   readonly database: Database;
@@ -54,9 +50,6 @@ export interface Session {
 export interface SchemaSession extends Session {
   readonly engine: SchemaEngine;
 }
-
-/** For a `file:` target. */
-export type Create = 'create' | 'must-exist';
 
 /** Opens project and database, and closes the database whatever happens. */
 export async function withProject<Result>(
@@ -170,53 +163,6 @@ function findRootIfPresent(run: Run): ProjectRoot {
     if (!(error instanceof MigrateError) || !error.code.startsWith('PROJECT_')) throw error;
     return { root: run.context.cwd, notice: null };
   }
-}
-
-/** A target and its token, before the database is opened. */
-interface OpenedTarget extends ChosenTarget {
-  readonly token: Credentials['token'];
-}
-
-async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<OpenedTarget> {
-  const { context, options } = run;
-  if (notice !== null) run.notice(notice);
-  const named = findNamed(options);
-  const name = named ?? defaultTargetName;
-  run.nameTarget(name);
-  const { token, tokenFile, ...credentials } = await readCredentials({
-    cwd: context.cwd,
-    root,
-    env: context.env,
-    create,
-    targetName: named ?? undefined,
-    envFile: options.envFile,
-    url: options.url,
-  });
-  if (token !== null) run.hide(token);
-  const tokenFiles = openTokenFiles(run);
-  if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
-  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
-  const target = tells ? { ...credentials.target, called: name } : credentials.target;
-  run.setTarget(target);
-  if (target.type === 'file') run.notice(describeFile(run, target));
-  return { name, target, token, root, tokenFiles };
-}
-
-/** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */
-export function findNamed({ target, envFile }: GlobalOptions): string | null {
-  if (target !== undefined) return parseTargetName(target);
-  return typeof envFile === 'string' ? findTargetOfFile(basename(envFile)) : null;
-}
-
-/** True if the project has credentials of several targets: then the name of the one that is meant is worth a word. */
-function hasOthers(root: string, { context }: Run): boolean {
-  return listTargets(listFileFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
-}
-
-/** In text, the title has the path already. */
-function describeFile({ format }: Run, { path }: Target & { readonly type: 'file' }): string {
-  const text = 'A local file, not a server';
-  return format === 'json' ? `${text}: ${path}` : `${text}.`;
 }
 
 async function withDatabase<Result>(

@@ -40,9 +40,9 @@ interface Asked {
   readonly state: Promise<GitState>;
 }
 
-/** Milliseconds for each call of git, where a command that writes waits for it. */
+/** Milliseconds that a command which writes waits for git. */
 const longest = 5_000;
-/** Milliseconds that an answer waits for git, at most. Over a network git is done before. */
+/** Milliseconds that git has while a command only reads: an answer that takes longer, as over a network, never waits. */
 const patience = 100;
 
 export function openTokenFiles(run: Run): TokenFiles {
@@ -53,25 +53,31 @@ export function openTokenFiles(run: Run): TokenFiles {
   const known = new Map<string, GitState>();
   /** Those that an error tells of. */
   const told = new Set<string>();
-  let isAsking = false;
+  let askedAt: number | null = null;
   const begin = (file: string, target: Target): void => {
-    const state = pass().then(() => askGit(file, context.env, { timeout: longest, signal: end.signal }));
+    const state = pass().then(() => askGit(file, context.env, { signal: end.signal }));
     state.then((said) => known.set(file, said));
     asked.push({ file, target, state });
   };
   return {
     add: (file, target) => {
       files.push({ file, target });
-      if (isAsking) begin(file, target);
+      if (askedAt !== null) begin(file, target);
     },
     ask: () => {
-      if (isAsking) return;
-      isAsking = true;
+      if (askedAt !== null) return;
+      askedAt = Date.now();
       for (const { file, target } of files) begin(file, target);
     },
     refuseTracked: async ({ isGiven }) => {
-      const states = await Promise.all(asked.map(({ state }) => state));
-      const tracked = asked.find((_, index) => states[index] === 'tracked');
+      const rest = (askedAt ?? 0) + longest - Date.now();
+      run.progress.begin('Waiting for git');
+      await waitAtMost(Math.max(0, rest), Promise.all(asked.map(({ state }) => state)));
+      run.progress.done();
+      if (known.size < asked.length) {
+        run.notice('git does not answer: whether it tracks the file with the token is not known.', 'warning');
+      }
+      const tracked = asked.find(({ file }) => known.get(file) === 'tracked');
       if (tracked === undefined && isGiven) {
         run.notice(`--allow ${trackedCredentials} was not needed: git tracks no file that a token was read from.`);
       }
@@ -81,7 +87,8 @@ export function openTokenFiles(run: Run): TokenFiles {
       }
     },
     close: async () => {
-      if (asked.length > 0) await waitAtMost(patience, Promise.all(asked.map(({ state }) => state)));
+      const rest = (askedAt ?? 0) + patience - Date.now();
+      if (rest > 0) await waitAtMost(rest, Promise.all(asked.map(({ state }) => state)));
       end.abort();
       const looked = files.map(({ file }) => ({
         file,

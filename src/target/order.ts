@@ -79,7 +79,13 @@ export function findMisspelt(
   for (const name of new Set([...order.keys(), ...[...order.values()].flat()])) {
     if (there.some((one) => foldTargetName(one) === foldTargetName(name))) continue;
     const meant = foldTargetName(name) === 'production' ? defaultTargetName : suggest(name, there);
-    if (meant !== null) return { name, meant };
+    if (meant !== null && !differInNumber(name, meant)) return { name, meant };
   }
   return null;
+}
+
+/** `staging1` is no slip of `staging2`. */
+function differInNumber(left: string, right: string): boolean {
+  const [one, other] = [left, right].map((name) => foldTargetName(name).replace(/\d+/g, ''));
+  return one === other;
 }

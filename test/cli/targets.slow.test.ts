@@ -47,7 +47,7 @@ describeWithServer('prod after staging', () => {
     const { plan = '' } = await read('plan');
     const allowed = await run('apply', '--yes', '--plan', plan, '--allow', 'not-on-staging:2_b');
     expect([allowed.code, allowed.stderr.trim().split('\n')]).toEqual([0, [expect.stringContaining('Restore point')]]);
-    // Nothing is pending, so nobody asks.
+    // Nothing is pending, so nobody waits for staging.
     addStaging('http://127.0.0.1:1', 'x');
     expect((await run('plan')).code).toBe(0);
   });

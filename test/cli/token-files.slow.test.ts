@@ -75,5 +75,14 @@ describeWithGit('git', () => {
       expect(code).toBe(0);
       expect(stderr).toContain(`git tracks ${file}: whoever has this repository has the token`);
     });
+
+    test('a git that hangs holds up who writes for its five seconds, and that is said', async () => {
+      shop.writeFile('bin/git', '#!/bin/sh\nexec sleep 60\n');
+      chmodSync(shop.at('bin/git'), 0o755);
+      const start = Date.now();
+      const { code, stderr } = await shop.runWith({ PATH: `${shop.at('bin')}:${process.env.PATH}` }, 'apply', '--yes');
+      expect([code, stderr]).toEqual([0, expect.stringContaining('▲ git does not answer')]);
+      expect(Date.now() - start).toBeLessThan(15_000);
+    });
   });
 });

@@ -87,6 +87,7 @@ test.each([
   [{ prod: ['staging'] }, [], null],
   [{ prod: ['Staging'] }, ['staging'], null],
   [{ prod: ['dev'], eu: ['prod'] }, ['staging'], null],
+  [{ prod: ['staging1', 'staging2'], prod2: ['prod'] }, ['staging1'], null],
 ])('of the names in %j and the files of %j, the misspelt one is %j', (value, files, expected) => {
   expect(findMisspelt(read(value), files)).toEqual(expected);
 });

@@ -73,26 +73,27 @@ export function refuseMissing(
       ? `${file.label} has no ${urlVariable}${environment === null ? '' : ', and the environment has none either'}.`
       : `No database is named: ${urlVariable} is not in the environment, and no ${fileName} was read.`;
   const place = file?.label ?? `${fileName} (beside package.json, and in .gitignore)`;
-  const write = `put these two lines into ${place}, or set them in the environment:\n  ${urlVariable}=${example.url}\n  ${tokenVariable}=${example.token}`;
+  const write = `these two lines into ${place}, or set them in the environment:\n  ${urlVariable}=${example.url}\n  ${tokenVariable}=${example.token}`;
   // Who says where the credentials are has said that they are in no other file.
-  const others = !isFileNamed ? findOtherEnvFiles([...new Set([...folders, cwd])], cwd) : [];
-  const targets = !isFileNamed && file === null ? listTargets(folders) : [];
-  if (others.length === 0 && targets.length === 0)
-    return new MigrateError('CREDENTIALS_MISSING', message, `P${write.slice(1)}`);
+  const others = isFileNamed ? [] : findOtherEnvFiles([...new Set([...folders, cwd])], cwd);
+  const targets = isFileNamed || file !== null ? [] : listTargets(folders);
   const choices = [
     ...others.map(({ path, database }) => ({ flag: pathFlag('--env-file', path, cwd), database })),
     ...targets.map((name) => ({ flag: { name: '--target', value: name }, database: envFileOf(name) })),
   ];
-  const [names, has] = [others.map(({ path }) => showPath(path, cwd)), others.length === 1 ? 'has both' : 'have both'];
-  const found =
-    others.length === 0
-      ? ''
-      : ` ${listSome(names, 8)} ${has} ${urlVariable} and ${tokenVariable}, but no such file is read by itself.`;
   return new MigrateError(
     'CREDENTIALS_MISSING',
-    `${message}${found}`,
-    say`${chooseFlag('If that is the database', choices)}\nOtherwise ${write}`,
+    message + describeOthers(others.map(({ path }) => showPath(path, cwd))),
+    choices.length === 0
+      ? `Put ${write}`
+      : say`${chooseFlag('If that is the database', choices)}\nOtherwise put ${write}`,
   );
+}
+
+function describeOthers(paths: readonly string[]): string {
+  if (paths.length === 0) return '';
+  const has = paths.length === 1 ? 'has both' : 'have both';
+  return ` ${listSome(paths, 8)} ${has} ${urlVariable} and ${tokenVariable}, but no such file is read by itself.`;
 }
 
 /** @param targets those that have a file. */

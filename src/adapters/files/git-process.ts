@@ -22,8 +22,6 @@ const localVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|PREFIX|INTER
 const mostBytes = 2 * largest.scripts;
 
 export interface GitLimits {
-  /** Milliseconds for one call; git is ended then, and the call rejects. */
-  readonly timeout?: number;
   /** Ends git at once; the call rejects. */
   readonly signal?: AbortSignal;
 }

@@ -117,12 +117,13 @@ function explain(cause: unknown, { shown, root, cwd }: ConfigPlace, unset: reado
   }
   if (unset.length === 0) return refuse(shown, words, cause);
   const names = unset.map((name) => quoteArgument(name)).join(', ');
-  const is = unset.length === 1 ? 'is' : 'are';
+  const asked = `env() for ${names}, which ${unset.length === 1 ? 'is' : 'are'} not set`;
   return refuse(
     shown,
-    `it asks env() for ${names}, which ${is} not set (${words})`,
+    // An empty text in the place of an address.
+    words === 'Invalid URL' ? `it asks ${asked} (${words})` : `${words}. It also asks ${asked}`,
     cause,
-    say`Set ${names} in the environment (this program does not use it), or ${withoutConfig(shown)}`,
+    `Set ${names} in the environment (this program does not use it), or ${withoutConfig(shown)}`,
   );
 }
 

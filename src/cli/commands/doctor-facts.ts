@@ -16,7 +16,8 @@ import type { PrismaSchema } from '../../ports.ts';
 import { defaultTargetName } from '../../target/names.ts';
 import { createReadingOutside, startSchemaEngine } from '../../wiring.ts';
 import type { Run } from '../context.ts';
-import { findNamed, projectOptions } from '../session.ts';
+import { findNamed } from '../open-target.ts';
+import { projectOptions } from '../session.ts';
 import { gatherDatabase } from './doctor-database.ts';
 import { createLook, type Look, skip } from './doctor-look.ts';
 
@@ -101,7 +102,7 @@ async function lookAtFile(run: Run, look: Look, credentials: Looked<Credentials>
   return look(async () => (tokenFile === null ? null : readKept(run, tokenFile)));
 }
 
-/** Milliseconds for each call of git. */
+/** Milliseconds. */
 const longestGit = 5_000;
 
 /** @param path absolute. */
@@ -110,7 +111,7 @@ async function readKept({ context: { cwd, env, signal } }: Run, path: string): P
   return {
     file: showPath(path, cwd),
     openMode: findOpenMode(path),
-    git: await askGit(path, env, { timeout: longestGit, signal }),
+    git: await askGit(path, env, { signal: AbortSignal.any([signal, AbortSignal.timeout(longestGit)]) }),
     remove,
     ignore: ignoreLine === null ? null : { file: ignoreFile, line: ignoreLine },
   };

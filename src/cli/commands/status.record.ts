@@ -10,6 +10,7 @@ export const statusRecord: CommandRecord = {
   flags: [],
   examples: [
     ['status', 'with the credentials of .env.turso-prod'],
+    ['status --target staging', 'with those of .env.turso-staging'],
     ['status --json', 'for a program'],
   ],
   otherWords: {

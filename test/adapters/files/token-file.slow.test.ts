@@ -8,7 +8,7 @@ import { describeWithGit, git, gitEnvironment, startRepository } from '../../sup
 import { createFolder } from './folder.ts';
 
 const file = '.env.turso-prod';
-const ask = (path: string) => askGit(path, gitEnvironment, { timeout: 20_000 });
+const ask = (path: string) => askGit(path, gitEnvironment, {});
 
 describeWithGit('git', () => {
   const names = [

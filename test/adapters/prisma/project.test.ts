@@ -293,6 +293,12 @@ describe('a config file that needs what is not there', () => {
     expect(next.split('\n')).toEqual([command, expect.stringMatching(/^Or pass both --schema and --migrations/)]);
   });
 
+  test('is told with the folder of the project, where the command was typed elsewhere', async () => {
+    const root = createFolder({ 'prisma.config.ts': text, 'src/': '' });
+    const { next } = await catchError(() => open(root, { cwd: join(root, 'src') }));
+    expect(next.split('\n')[0]).toBe('cd .. && npm install --save-dev dotenv');
+  });
+
   test.each([
     ['@scope/pkg', "require('@scope/pkg/sub')"],
     ['dotenv', "await import('dotenv')"],
@@ -322,6 +328,10 @@ describe('a config file that needs what is not there', () => {
     const two = createFolder({ 'prisma.config.ts': own("env('SET'); env('ONE'); new URL(env('TWO WORDS'));") });
     const error = await catchError(() => open(two, { env: { SET: 'x' } }));
     expect(error.message).toContain("env() for ONE, 'TWO WORDS', which are not set");
+    const other = createFolder({ 'prisma.config.ts': own("env('ONE'); throw new Error('no luck');") });
+    expect((await catchError(() => open(other))).message).toContain(
+      'cannot be used: no luck. It also asks env() for ONE, which is not set.',
+    );
     expect(await place(createFolder({ 'prisma.config.ts': own("env('DATABASE_URL');") }))).toBe('prisma/migrations');
   });
 });
