@@ -192,19 +192,31 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   return report.exitCode;
 }
 
-/** Files that GitHub reads: before the answer, which may have to say that they cannot be written. */
-async function tellGithub(
-  state: State,
-  { page, outputs, error }: Pick<Report, 'page' | 'outputs' | 'error'>,
-  next: Written | null,
-): Promise<void> {
-  const { env } = state.context;
-  if (env.GITHUB_ACTIONS !== 'true' || state.command === null) return;
-  const { isOnGithub, writeRunPage } = await import('./report/github/run-page.ts');
-  if (!isOnGithub(env)) return;
-  const text = (await page?.(next)) ?? (error && (await writeErrorPage(state.command, error, next ?? [])));
-  const problem = await writeRunPage(env, state.outlet.clean(text ?? ''), outputs ?? {});
+type Kept = Pick<Report, 'page' | 'outputs' | 'error'>;
+
+/**
+ * Files that GitHub reads: before the answer, which may have to say that they cannot be written. Production may be changed by
+ * then: nothing that goes wrong here is thrown.
+ */
+async function tellGithub(state: State, kept: Kept, next: Written | null): Promise<void> {
+  if (state.context.env.GITHUB_ACTIONS !== 'true' || state.command === null) return;
+  const problem = await writeForGithub(state, state.command, kept, next).catch(
+    (thrown: unknown) => `GitHub was not told everything: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+  );
   if (problem !== null) notify(state, problem);
+}
+
+/** @returns what is to be told of it; null where all went well. */
+async function writeForGithub(
+  { context: { env }, outlet }: State,
+  command: string,
+  { page, outputs, error }: Kept,
+  next: Written | null,
+): Promise<string | null> {
+  const { isOnGithub, writeRunPage } = await import('./report/github/run-page.ts');
+  if (!isOnGithub(env)) return null;
+  const text = (await page?.(next)) ?? (error && (await writeErrorPage(command, error, next ?? [])));
+  return writeRunPage(env, outlet.clean(text ?? ''), outputs ?? {});
 }
 
 async function writeErrorPage(command: string, error: MigrateError, next: Written): Promise<string> {
