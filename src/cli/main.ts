@@ -15,6 +15,7 @@ import { createOutlet, type Outlet } from './outlet.ts';
 import { parseCommandLine } from './program.ts';
 import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
+import type { Kept } from './report/github/run-page.ts';
 import { hang } from './report/text/layout.ts';
 
 /** The state of a run, known however it ends. */
@@ -192,36 +193,13 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   return report.exitCode;
 }
 
-type Kept = Pick<Report, 'page' | 'outputs' | 'error'>;
-
-/**
- * Files that GitHub reads: before the answer, which may have to say that they cannot be written. Production may be changed by
- * then: nothing that goes wrong here is thrown.
- */
+/** Before the answer, which may have to say that GitHub could not be told. */
 async function tellGithub(state: State, kept: Kept, next: Written | null): Promise<void> {
-  if (state.context.env.GITHUB_ACTIONS !== 'true' || state.command === null) return;
-  const problem = await writeForGithub(state, state.command, kept, next).catch(
-    (thrown: unknown) => `GitHub was not told everything: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-  );
+  const { command, context, outlet } = state;
+  if (context.env.GITHUB_ACTIONS !== 'true' || command === null) return;
+  const { writeForGithub } = await import('./report/github/run-page.ts');
+  const problem = await writeForGithub(kept, { env: context.env, command, next, clean: outlet.clean });
   if (problem !== null) notify(state, problem);
-}
-
-/** @returns what is to be told of it; null where all went well. */
-async function writeForGithub(
-  { context: { env }, outlet }: State,
-  command: string,
-  { page, outputs, error }: Kept,
-  next: Written | null,
-): Promise<string | null> {
-  const { isOnGithub, writeRunPage } = await import('./report/github/run-page.ts');
-  if (!isOnGithub(env)) return null;
-  const text = (await page?.(next)) ?? (error && (await writeErrorPage(command, error, next ?? [])));
-  return writeRunPage(env, outlet.clean(text ?? ''), outputs ?? {});
-}
-
-async function writeErrorPage(command: string, error: MigrateError, next: Written): Promise<string> {
-  const { renderErrorMarkdown } = await import('./report/markdown/apply.ts');
-  return renderErrorMarkdown(command, error, next);
 }
 
 async function annotate(state: State, annotations: readonly Annotation[]): Promise<void> {
