@@ -19,7 +19,8 @@ const timeoutMs = 20_000;
 
 const { env } = process;
 const author = env.COMMENT_AUTHOR || 'github-actions[bot]';
-const key = /^[\w./-]{1,100}$/.test(env.COMMENT_KEY ?? '') ? ` ${env.COMMENT_KEY}` : '';
+// One that ends no comment of HTML.
+const key = /^(?!.*--)[\w./-]{1,100}$/.test(env.COMMENT_KEY ?? '') ? ` ${env.COMMENT_KEY}` : '';
 const marker = `<!-- migrate-prod plan${key} -->`;
 
 /** @returns the text of the comment; null where there is nothing worth a first one. */

@@ -9,6 +9,17 @@ export function canAsk({ context, format }: Run): boolean {
   return format === 'text' && context.stdin.isTTY && context.stderr.isTTY;
 }
 
+/**
+ * What an agent sets for the commands that it starts. The first is what agents are asked to set (vercel/detect-agent), the others
+ * are their own; none is set in the terminal of an editor that has one.
+ */
+const agentVariables = 'AI_AGENT CLAUDECODE CURSOR_AGENT GEMINI_CLI CODEX_SANDBOX CODEX_THREAD_ID OPENCODE'.split(' ');
+
+/** Whether a person would be the one to answer: a consent is asked of nobody else, also where an agent has a terminal. */
+export function canAskConsent(run: Run): boolean {
+  return canAsk(run) && !agentVariables.some((name) => run.context.env[name]);
+}
+
 /** Writes to the conversation, before a question. */
 export function tell({ context }: Run, text: string): void {
   context.stderr.write(text);

@@ -8,7 +8,6 @@ import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
 import type { Flag, Written } from '../text/prose.ts';
 import type { Annotation } from './report/github/annotations.ts';
-import type { Outputs } from './report/github/run-page.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
@@ -80,6 +79,9 @@ export interface Run {
   /** From here on production may be changed: an interruption has to be settled, not only obeyed. */
   readonly beginWriting: () => void;
 }
+
+/** Values that hold no character with a meaning in a file of lines: an id, a number, a yes or no. */
+export type Outputs = Readonly<Record<string, string | number | boolean>>;
 
 export interface Report {
   readonly exitCode: ExitCode;

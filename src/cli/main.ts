@@ -15,6 +15,7 @@ import { createOutlet, type Outlet } from './outlet.ts';
 import { parseCommandLine } from './program.ts';
 import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
+import type { Kept } from './report/github/run-page.ts';
 import { hang } from './report/text/layout.ts';
 
 /** The state of a run, known however it ends. */
@@ -210,24 +211,13 @@ async function writeReport(state: State, report: Report): Promise<ExitCode> {
   return report.exitCode;
 }
 
-/** Files that GitHub reads: before the answer, which may have to say that they cannot be written. */
-async function tellGithub(
-  state: State,
-  { page, outputs, error }: Pick<Report, 'page' | 'outputs' | 'error'>,
-  next: Written | null,
-): Promise<void> {
-  const { env } = state.context;
-  if (env.GITHUB_ACTIONS !== 'true' || state.command === null) return;
-  const { isOnGithub, writeRunPage } = await import('./report/github/run-page.ts');
-  if (!isOnGithub(env)) return;
-  const text = (await page?.(next)) ?? (error && (await writeErrorPage(state.command, error, next ?? [])));
-  const problem = await writeRunPage(env, state.outlet.clean(text ?? ''), outputs ?? {});
+/** Before the answer, which may have to say that GitHub could not be told. */
+async function tellGithub(state: State, kept: Kept, next: Written | null): Promise<void> {
+  const { command, context, outlet } = state;
+  if (context.env.GITHUB_ACTIONS !== 'true' || command === null) return;
+  const { writeForGithub } = await import('./report/github/run-page.ts');
+  const problem = await writeForGithub(kept, { env: context.env, command, next, clean: outlet.clean });
   if (problem !== null) notify(state, problem);
-}
-
-async function writeErrorPage(command: string, error: MigrateError, next: Written): Promise<string> {
-  const { renderErrorMarkdown } = await import('./report/markdown/apply.ts');
-  return renderErrorMarkdown(command, error, next);
 }
 
 async function annotate(state: State, annotations: readonly Annotation[]): Promise<void> {

@@ -154,6 +154,21 @@ describe('plan', () => {
 });
 
 describe('apply', () => {
+  test.each(['CLAUDECODE', 'AI_AGENT'])(
+    'asks no consent of an agent that has a terminal (%s), whatever it answers',
+    async (name) => {
+      const ended = await runInProcess(['apply', ...url, '--no-color'], {
+        ...{ cwd: project.root, columns: 100, typed: ['shop.db\n', 'y\n', 'y\n'], env: { [name]: '1' } },
+      });
+      expect([ended.code, ended.stderr]).toEqual([
+        1,
+        expect.stringContaining('Only the owner of the data can consent'),
+      ]);
+      expect(ended.stderr).not.toContain('Go on anyway');
+      expect(countTables()).toBe(2);
+    },
+  );
+
   test('says beforehand what the consent to a guard gives up, and keeps other consents in the next command', async () => {
     onDatabase('DELETE FROM "Order"');
     const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');

@@ -68,7 +68,7 @@ describe('the comment', () => {
   test('is one for each key', async () => {
     await comment(`${marker}\n\nshop`, { COMMENT_KEY: 'shop' });
     await comment(`${marker}\n\nblog`, { COMMENT_KEY: 'apps/blog' });
-    await comment(`${marker}\n\nhostile`, { COMMENT_KEY: '--> @all' });
+    await comment(`${marker}\n\nhostile`, { COMMENT_KEY: 'a--b' });
     await comment(`${marker}\n\nshop again`, { COMMENT_KEY: 'shop' });
     expect(api.comments.map(({ body }) => body.split('\n'))).toEqual([
       ['<!-- migrate-prod plan shop -->', '', 'shop again'],

@@ -5,7 +5,7 @@ export type Contexts = Readonly<Record<string, unknown>>;
 const token = /\s*(?:('(?:[^']|'')*')|(==|!=|&&|\|\||[!()])|([\w.-]+))/y;
 
 /** @param hasFailed whether a step before failed. */
-export function evaluate(expression: string, contexts: Contexts, hasFailed = false): unknown {
+function evaluate(expression: string, contexts: Contexts, hasFailed = false): unknown {
   const tokens: string[] = [];
   token.lastIndex = 0;
   while (token.lastIndex < expression.trimEnd().length) {
@@ -66,7 +66,7 @@ export function evaluate(expression: string, contexts: Contexts, hasFailed = fal
 }
 
 /** As GitHub writes a value into a text. */
-export function text(value: unknown): string {
+function text(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }
 

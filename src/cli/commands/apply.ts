@@ -28,7 +28,7 @@ import { suggest } from '../../text/suggest.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { tellUnusedLines } from '../allow-lines.ts';
-import { askName, askYes, canAsk, tell } from '../ask.ts';
+import { askName, askYes, canAsk, canAskConsent, tell } from '../ask.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
@@ -172,7 +172,7 @@ async function confirm(run: Run, { backup }: ApplyFlags, planned: Planned, gate:
   refuseInterrupted(run);
   const settled = gate.unconsented.length === 0 && run.options.yes === true;
   if (settled) return { type: 'yes', consents: [] };
-  if (!canAsk(run)) return { type: 'cannot-ask' };
+  if (!(gate.unconsented.length > 0 ? canAskConsent(run) : canAsk(run))) return { type: 'cannot-ask' };
   const noWayBack = backup === undefined && hasTables(planned) ? describeNoWayBack(plan.target) : null;
   tell(run, renderQuestionPlan(plan, noWayBack, run.conversation));
   const consents: Consent[] = [];

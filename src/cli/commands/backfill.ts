@@ -15,7 +15,7 @@ import { describeTarget } from '../../target/target.ts';
 import { type CommandPart, command } from '../../text/prose.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
-import { askYes, canAsk, tell } from '../ask.ts';
+import { askYes, canAsk, canAskConsent, tell } from '../ask.ts';
 import { listFlag, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
@@ -99,7 +99,7 @@ function chooseRequest({ name, undo, to }: BackfillWords): BackfillRequest {
 async function confirm(run: Run, question: BackfillQuestion, target: string): Promise<BackfillAnswer> {
   refuseInterrupted(run);
   if (question.open.length === 0 && run.options.yes === true) return { type: 'yes', consents: [] };
-  if (!canAsk(run)) return { type: 'cannot-ask' };
+  if (!(question.open.length > 0 ? canAskConsent(run) : canAsk(run))) return { type: 'cannot-ask' };
   tell(run, renderBackfillQuestion(question, target, run.conversation));
   for (const code of question.open) {
     tell(run, renderBackfillConsent(code, question, run.conversation));

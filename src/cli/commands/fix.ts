@@ -11,7 +11,7 @@ import { describeTarget } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
-import { askYes, canAsk, tell } from '../ask.ts';
+import { askYes, canAsk, canAskConsent, tell } from '../ask.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../report/text/drift.ts';
@@ -61,7 +61,7 @@ async function confirm(run: Run, question: FixQuestion, target: string): Promise
   refuseInterrupted(run);
   const [given, open] = question.type === 'write' ? [question.name, question.open] : ['', []];
   if (run.options.yes === true && given !== null && open.length === 0) return { type: 'yes', name: null };
-  if (!canAsk(run)) return { type: 'cannot-ask' };
+  if (!(open.length > 0 ? canAskConsent(run) : canAsk(run))) return { type: 'cannot-ask' };
   tell(run, renderFixQuestion(question, target, run.conversation));
   for (const code of open) {
     const text = 'Production lacks what the migrations make; the new migration removes it wherever it runs.';

@@ -2,11 +2,24 @@
 
 import { appendBounded } from '../../../adapters/files/append.ts';
 import { describeFileError } from '../../../adapters/files/paths.ts';
+import type { Written } from '../../../text/prose.ts';
+import type { CommandContext, Outputs, Report } from '../../context.ts';
+import { renderErrorMarkdown } from '../markdown/apply.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = CommandContext['env'];
 
-/** Values that hold no character with a meaning in the file: an id, a number, a yes or no. */
-export type Outputs = Readonly<Record<string, string | number | boolean>>;
+/** What a run leaves for GitHub. */
+export type Kept = Pick<Report, 'page' | 'outputs' | 'error'>;
+
+interface RunOnGithub {
+  readonly env: Environment;
+  /** That was run. */
+  readonly command: string;
+  /** What to do about the error. */
+  readonly next: Written | null;
+  /** Takes tokens out of a text. */
+  readonly clean: (text: string) => string;
+}
 
 /** GitHub shows nothing of a step whose page is larger ("Step summary limits": 1 MiB). */
 const mostBytes = 1024 * 1024;
@@ -24,15 +37,25 @@ export function renderOutputs(outputs: Outputs): string {
     .join('');
 }
 
-export function isOnGithub(env: Environment): boolean {
-  return env.GITHUB_ACTIONS === 'true' && Boolean(env.GITHUB_STEP_SUMMARY || env.GITHUB_OUTPUT);
+/**
+ * Production may be changed by then: whatever goes wrong here, nothing is thrown.
+ * @returns why something could not be written, for a notice; null where all was.
+ */
+export async function writeForGithub(
+  { page, outputs, error }: Kept,
+  { env, command, next, clean }: RunOnGithub,
+): Promise<string | null> {
+  if (!env.GITHUB_STEP_SUMMARY && !env.GITHUB_OUTPUT) return null;
+  try {
+    const text = (await page?.(next)) ?? (error && renderErrorMarkdown(command, error, next ?? []));
+    return await writeFiles(env, clean(text ?? ''), outputs ?? {});
+  } catch (thrown) {
+    return `GitHub was not told everything: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  }
 }
 
-/**
- * @param page Markdown, without secrets; empty for none.
- * @returns why something could not be written, for a notice; null where all was. It never throws: no result depends on it.
- */
-export async function writeRunPage(env: Environment, page: string, outputs: Outputs): Promise<string | null> {
+/** @param page Markdown; empty for none. */
+async function writeFiles(env: Environment, page: string, outputs: Outputs): Promise<string | null> {
   const wanted = [
     { name: 'GITHUB_STEP_SUMMARY', text: page === '' ? '' : `${page}\n`, instead: tooLong },
     { name: 'GITHUB_OUTPUT', text: renderOutputs(outputs), instead: '' },

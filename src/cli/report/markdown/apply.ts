@@ -22,7 +22,7 @@ export function renderApplyMarkdown(result: ApplyResult, next: Written | null): 
   ];
   const state = `${count(applied.length, 'migration')} applied, ${notStarted.length} of this plan not started, ${stillPending} pending after it.`;
   const parts = [
-    `## Applied to ${renderCode(plan.target.name)}`,
+    `## ${applied.length > 0 ? 'Applied' : 'Apply'} to ${renderCode(plan.target.name)}`,
     ...(list.length === 0 ? [] : [list.join('\n')]),
     ...(error === null && applied.length === 0 && !result.byAnotherRun ? ['Nothing to apply.'] : [state]),
     ...(result.byAnotherRun ? ['Another run applied some or all of it at the same time.'] : []),
