@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hasTerminal, runOnTerminal, type TerminalStep } from '../cli/terminal.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../support/server.ts';
@@ -24,7 +24,7 @@ interface Way {
   /** The folder of the project, below that of the repository. */
   readonly folder: string;
   /** The line that starts `init` first, with the packed file where it is meant. */
-  readonly first: (file: string, relative: (path: string) => string) => string;
+  readonly first: (file: string) => string;
   /** How commands are shown, and typed. */
   readonly start: string;
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -41,14 +41,14 @@ const ways: readonly Way[] = [
     name: 'npm',
     manager: 'npm',
     folder: '',
-    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
+    first: (file) => `npx --yes --package ${file} migrate-prod init`,
     start: 'npx --no migrate-prod',
   },
   {
     name: 'an npm workspace',
     manager: 'npm',
     folder: 'packages/database',
-    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
+    first: (file) => `npx --yes --package ${file} migrate-prod init`,
     start: 'npx --no migrate-prod',
     files: {
       'package.json': rootPackage,
@@ -103,7 +103,7 @@ const page = new URL('../../docs/start.md', import.meta.url);
 function settle(screen: string, { url, file }: { readonly url: string; readonly file: string }): string {
   return screen
     .replaceAll(url, 'libsql://shop-acme.turso.io')
-    .replaceAll(file, '../migrate-prod-0.1.0.tgz')
+    .replaceAll(file, '/path/to/migrate-prod-0.1.0.tgz')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-02 09:31')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '2026-01-02T09:31:00Z')
     .replaceAll(
@@ -147,7 +147,7 @@ describeWithServer('a newcomer', () => {
     await migrateDev(cwd, '20260101090000_init', models.first);
     if (way.before) await type(way.before(newcomer.tarball));
 
-    const begin = way.first(newcomer.tarball, (file) => relative(cwd, file));
+    const begin = way.first(newcomer.tarball);
     const shown = await type(`${begin} --dry-run`);
     expect(shown.stdout).toContain('scripts/migrate-prod.mjs');
     // What it says to type is what works here, before anything is installed.
@@ -224,7 +224,7 @@ describeWithServer('a newcomer', () => {
       };
       const answer: TerminalStep = { wait: '[y/N]', type: 'y\n' };
 
-      const set = await type(`npx --yes --package ${relative(cwd, tarball)} migrate-prod init`, [
+      const set = await type(`npx --yes --package ${tarball} migrate-prod init`, [
         answer,
         { wait: 'address', type: `${url}\r` },
         { wait: 'token', type: `${token}\r` },
@@ -249,7 +249,7 @@ describeWithServer('a newcomer', () => {
       expect(await type(`${script} tables`)).toContain('Customer');
       expect(await type(`${script} inspect Customer`)).toContain('Customer_by_hand');
       expect(await type(`${script} status`)).toContain('Up to date.');
-      const text = settle(transcript.join('\n\n'), { url, file: relative(cwd, tarball) });
+      const text = settle(transcript.join('\n\n'), { url, file: tarball });
       const before = await readFile(page, 'utf8');
       const after = before.replace(/(?<=```console\n)[\s\S]*?(?=```)/, () => `${text.replaceAll(/\n{3,}/g, '\n\n')}\n`);
       // UPDATE_DOCS=1 writes it anew.

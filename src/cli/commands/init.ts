@@ -143,6 +143,7 @@ async function choose(run: Run, plan: InitPlan, facts: InitFacts): Promise<reado
     );
   }
   if (!asks) return writes;
+  tell(run, '\n');
   if (!isNothing && !(await askYes(run, describeQuestion(writes, plan)))) {
     throw new MigrateError('DECLINED', 'Nothing was written.', typedCommand());
   }
