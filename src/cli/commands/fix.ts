@@ -10,6 +10,7 @@ import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, tell } from '../ask.ts';
+import { nameStart } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../report/text/drift.ts';
@@ -44,7 +45,7 @@ export async function fix(
   });
   return {
     exitCode: result.error?.exitCode ?? 0,
-    text: (screen) => renderFixed(result, target, screen),
+    text: (screen) => renderFixed(result, target, nameStart('prisma', run.context.program), screen),
     json: () => describeFix(result, database.requests()),
     error: result.error,
   };
