@@ -193,6 +193,36 @@ describeWithServer('a newcomer', () => {
     expect(tables[0]).toHaveLength(2);
   });
 
+  test('whose install fails is told what is written, and goes on from there', async () => {
+    if (newcomer === null) return;
+    const cwd = join(newcomer.home, 'failing');
+    await makePrismaProject(cwd, { dependencies: { lost: 'file:./lost.tgz' } });
+    const line = `npx --yes --package ${newcomer.tarball} migrate-prod init --yes`;
+    const failed = await newcomer.type(line, { cwd, manager: 'npm' });
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('npm install failed. Written before it: .gitignore, .env.turso-prod,');
+    expect(failed.stderr).toMatch(/ENOENT.*lost\.tgz[\s\S]*\(INSTALL_FAILED\)/);
+    const text = await readFile(join(cwd, 'package.json'), 'utf8');
+    await writeFile(join(cwd, 'package.json'), text.replace(/,\s*"dependencies": \{[^}]*\}/, ''));
+    const done = await newcomer.type(line, { cwd, manager: 'npm' });
+    expect([done.code, done.stdout.includes('npm install done.')]).toEqual([0, true]);
+    // The library is in the package too, with the thread that Prisma's engine runs in.
+    await migrateDev(cwd, '20260101090000_init', models.first);
+    await server.sql('SELECT 1', await server.createNamespace('library'));
+    const code = `import { drift } from 'migrate-prod';
+      const { pending } = await drift({ url: process.env.URL, authToken: process.env.TOKEN, migrations: 'prisma/migrations', schema: 'prisma/schema.prisma' });
+      console.log(pending.join());`;
+    await writeFile(join(cwd, 'library.mjs'), code);
+    const used = await newcomer.type(`URL=${server.url}/dev/library TOKEN=${server.token('rw')} node library.mjs`, {
+      cwd,
+      manager: 'npm',
+    });
+    expect([used.stdout, used.stderr]).toEqual(['20260101090000_init\n', '']);
+    expect((await newcomer.type('node scripts/migrate-prod.mjs --version', { cwd, manager: 'npm' })).stdout).toMatch(
+      /^\d/,
+    );
+  });
+
   test.skipIf(!hasTerminal)(
     'at a terminal needs one command before the first status, and the nine commands work verbatim',
     async () => {
