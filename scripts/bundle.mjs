@@ -5,8 +5,8 @@
  * scripts that shells load. The library is one script too, `library.js`.
  */
 
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { rolldown } from 'rolldown';
 import { explain, root } from './install.mjs';
 
@@ -138,30 +138,46 @@ async function bundleModule(entry, file) {
   });
 }
 
-/** The library's types: the declarations that index.d.ts leads to, in a folder of their own. */
-function collectTypes() {
+/**
+ * The library's types in two files: index.d.ts, and a declared module for each of those that it leads to. Their names have the
+ * version, so that two releases in one program do not get into each other's way.
+ */
+function bundleTypes() {
   const dist = join(root, 'dist');
-  const reached = new Set();
-  const visit = (file) => {
-    if (reached.has(file)) return;
-    reached.add(file);
-    const text = readFileSync(join(dist, file), 'utf8');
-    for (const [, path] of text.matchAll(/(?:from |import\()['"](\.[^'"]+)['"]/g))
-      visit(join(dirname(file), path.replace(/\.ts$/, '.d.ts')));
+  const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const texts = new Map();
+  const read = (file) => {
+    if (texts.has(file)) return;
+    texts.set(file, '');
+    const text = readFileSync(join(dist, `${file}.d.ts`), 'utf8').replaceAll(
+      /(?<=from |import\()(['"])(\.[^'"]+)\.ts\1/g,
+      (_, quote, path) => {
+        const other = posix.join(posix.dirname(file), path);
+        read(other);
+        return `${quote}${name}@${version}/${other}${quote}`;
+      },
+    );
+    texts.set(file, text);
   };
-  visit('index.d.ts');
+  read('index');
+  const modules = [...texts]
+    .filter(([file]) => file !== 'index')
+    .map(
+      // What is in a declared module is declared already.
+      ([file, text]) =>
+        `declare module '${name}@${version}/${file}' {\n${text.replaceAll(/^(export )?declare (?=const|function|class)/gm, '$1')}}\n`,
+    );
   rmSync(join(dist, 'types'), { recursive: true, force: true });
-  for (const file of reached) {
-    mkdirSync(join(dist, 'types', dirname(file)), { recursive: true });
-    copyFileSync(join(dist, file), join(dist, 'types', file));
-  }
+  mkdirSync(join(dist, 'types'));
+  writeFileSync(join(dist, 'types', 'modules.d.ts'), modules.sort().join('\n'));
+  writeFileSync(join(dist, 'types', 'index.d.ts'), `/// <reference path="./modules.d.ts" />\n${texts.get('index')}`);
 }
 
 try {
   await bundleCommand();
   await bundleModule(input('index'), 'library.js');
   await bundleModule(input('adapters/prisma/engine/worker'), 'worker.js');
-  collectTypes();
+  bundleTypes();
 } catch (error) {
   explain(error);
 }

@@ -74,8 +74,13 @@ export function createWriter({ program, options, keep, typed }: Around): Writer 
 
 /** Prisma is started as this program is: `npx prisma migrate dev` is `pnpm prisma migrate dev` for who uses pnpm. */
 function writeShellLine(line: string, program: string): string {
-  const runner = /^(pnpm|yarn|bunx --no-install) /.exec(program)?.[1];
-  return runner === undefined ? line : line.replace(/^npx (?=prisma )/, `${runner} `);
+  return line.replace(/^npx prisma(?= )/, nameStart('prisma', program));
+}
+
+/** How a user starts an installed command. @param program this one, as they start it. */
+export function nameStart(command: string, program: string): string {
+  const runner = /^(pnpm|yarn|bunx --no-install) migrate-prod$/.exec(program)?.[1] ?? 'npx';
+  return `${runner} ${command}`;
 }
 
 /** A step of a run that went well: only the options of the target are added. */

@@ -28,7 +28,7 @@ export function findProgramName({ script = '', env, cwd }: Start): string {
   const path = script.replaceAll('\\', '/');
   if (path.endsWith('scripts/migrate-prod.mjs'))
     return `node ${quoteArgument(showFrom(path, cwd.replaceAll('\\', '/')))}`;
-  const once = findOnce(path, cwd.replaceAll('\\', '/'));
+  const once = findOnce(path);
   if (once !== null) return once;
   const manager = findUserAgent(env);
   if (manager !== null) return startWith(manager, 'migrate-prod');
@@ -37,7 +37,7 @@ export function findProgramName({ script = '', env, cwd }: Start): string {
 }
 
 /** For what was fetched for this one run: it is not installed, so its name alone would start nothing, or something else. */
-function findOnce(path: string, cwd: string): string | null {
+function findOnce(path: string): string | null {
   const isNpx = path.includes('/_npx/');
   if (!isNpx && !/\/pnpm\/.*\bdlx\b/.test(path)) return null;
   const spec = readRecordedSpec(path);
@@ -46,9 +46,9 @@ function findOnce(path: string, cwd: string): string | null {
     const pinned = /^[\^~]?\d/.test(spec) ? `migrate-prod@${spec.replace(/^[\^~]/, '')}` : spec;
     return `${isNpx ? 'npx' : 'pnpm dlx'} ${quoteArgument(pinned)}`;
   }
-  const file = spec.slice('file:'.length);
-  // npx takes some paths for a program to start, and pnpm reads a path from a folder of its own.
-  return isNpx ? `npx --package ${quoteArgument(showFrom(file, cwd))} migrate-prod` : `pnpm dlx ${quoteArgument(file)}`;
+  // A whole path: both read another one from a folder of their own, npm in a workspace from its root.
+  const file = quoteArgument(spec.slice('file:'.length));
+  return isNpx ? `npx --package ${file} migrate-prod` : `pnpm dlx ${file}`;
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */

@@ -1,7 +1,7 @@
 /** Commands to copy: what a run was given stands in them, once and in its place. */
 
 import { describe, expect, test } from 'vitest';
-import { createWriter, listTargetFlags } from '../../src/cli/command-line.ts';
+import { createWriter, listTargetFlags, nameStart } from '../../src/cli/command-line.ts';
 import {
   command,
   type Flag,
@@ -147,5 +147,13 @@ describe('the command that was typed', () => {
     [[], { name: '--schema', value: 's' }, 'migrate-prod status --url file:x.db --schema s'],
   ])('%j comes again with what was lacking', (typed, flag, expected) => {
     expect(complete(say`Say which:\n  ${typedCommand([flag])}`, { typed })).toBe(`Say which:\n  ${expected}`);
+  });
+});
+
+describe("Prisma's own command", () => {
+  test('is that of the project also inside of a sentence, whatever this program was started with', () => {
+    expect(nameStart('prisma', 'yarn migrate-prod')).toBe('yarn prisma');
+    expect(nameStart('prisma', 'pnpm dlx /path/to/migrate-prod.tgz')).toBe('npx prisma');
+    expect(nameStart('prisma', 'migrate-prod')).toBe('npx prisma');
   });
 });

@@ -250,6 +250,22 @@ describe('package.json', () => {
     );
   });
 
+  test('of a project below is changed there, and the next step begins there', async () => {
+    const inside = Object.fromEntries(Object.entries(project).map(([name, text]) => [`packages/my db/${name}`, text]));
+    const root = createFolder({
+      ...inside,
+      'pnpm-lock.yaml': '',
+      'packages/my db/node_modules/migrate-prod/package.json': '{}',
+      'packages/my db/package.json': '{ "devDependencies": { "migrate-prod": "0.1.0" } }',
+    });
+    git(root, 'init', '-q');
+    const said = (await runInProcess(['init', '--yes', '--json'], { cwd: root })).json<InitJson>();
+    expect(said.next).toBe(
+      "Fill in packages/my db/.env.turso-prod, then cd 'packages/my db' && pnpm migrate-prod status",
+    );
+    expect(readdirSync(root).sort()).toEqual(['.git', 'packages', 'pnpm-lock.yaml']);
+  });
+
   test('keeps the dependency that it has', async () => {
     for (const spec of ['file:../migrate-prod', 'workspace:*', '^0.1.0']) {
       const root = createFolder({

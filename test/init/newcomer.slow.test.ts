@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hasTerminal, runOnTerminal, type TerminalStep } from '../cli/terminal.ts';
 import { describeWithServer, freshDatabase, type Server, startServer } from '../support/server.ts';
@@ -24,7 +24,7 @@ interface Way {
   /** The folder of the project, below that of the repository. */
   readonly folder: string;
   /** The line that starts `init` first, with the packed file where it is meant. */
-  readonly first: (file: string, relative: (path: string) => string) => string;
+  readonly first: (file: string) => string;
   /** How commands are shown, and typed. */
   readonly start: string;
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -41,14 +41,14 @@ const ways: readonly Way[] = [
     name: 'npm',
     manager: 'npm',
     folder: '',
-    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
+    first: (file) => `npx --yes --package ${file} migrate-prod init`,
     start: 'npx --no migrate-prod',
   },
   {
     name: 'an npm workspace',
     manager: 'npm',
     folder: 'packages/database',
-    first: (file, relative) => `npx --yes --package ${relative(file)} migrate-prod init`,
+    first: (file) => `npx --yes --package ${file} migrate-prod init`,
     start: 'npx --no migrate-prod',
     files: {
       'package.json': rootPackage,
@@ -103,7 +103,7 @@ const page = new URL('../../docs/start.md', import.meta.url);
 function settle(screen: string, { url, file }: { readonly url: string; readonly file: string }): string {
   return screen
     .replaceAll(url, 'libsql://shop-acme.turso.io')
-    .replaceAll(file, '../migrate-prod-0.1.0.tgz')
+    .replaceAll(file, '/path/to/migrate-prod-0.1.0.tgz')
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, '2026-01-02 09:31')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, '2026-01-02T09:31:00Z')
     .replaceAll(
@@ -147,7 +147,7 @@ describeWithServer('a newcomer', () => {
     await migrateDev(cwd, '20260101090000_init', models.first);
     if (way.before) await type(way.before(newcomer.tarball));
 
-    const begin = way.first(newcomer.tarball, (file) => relative(cwd, file));
+    const begin = way.first(newcomer.tarball);
     const shown = await type(`${begin} --dry-run`);
     expect(shown.stdout).toContain('scripts/migrate-prod.mjs');
     // What it says to type is what works here, before anything is installed.
@@ -193,6 +193,36 @@ describeWithServer('a newcomer', () => {
     expect(tables[0]).toHaveLength(2);
   });
 
+  test('whose install fails is told what is written, and goes on from there', async () => {
+    if (newcomer === null) return;
+    const cwd = join(newcomer.home, 'failing');
+    await makePrismaProject(cwd, { dependencies: { lost: 'file:./lost.tgz' } });
+    const line = `npx --yes --package ${newcomer.tarball} migrate-prod init --yes`;
+    const failed = await newcomer.type(line, { cwd, manager: 'npm' });
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('npm install failed. Written before it: .gitignore, .env.turso-prod,');
+    expect(failed.stderr).toMatch(/ENOENT.*lost\.tgz[\s\S]*\(INSTALL_FAILED\)/);
+    const text = await readFile(join(cwd, 'package.json'), 'utf8');
+    await writeFile(join(cwd, 'package.json'), text.replace(/,\s*"dependencies": \{[^}]*\}/, ''));
+    const done = await newcomer.type(line, { cwd, manager: 'npm' });
+    expect([done.code, done.stdout.includes('npm install done.')]).toEqual([0, true]);
+    // The library is in the package too, with the thread that Prisma's engine runs in.
+    await migrateDev(cwd, '20260101090000_init', models.first);
+    await server.sql('SELECT 1', await server.createNamespace('library'));
+    const code = `import { drift } from 'migrate-prod';
+      const { pending } = await drift({ url: process.env.URL, authToken: process.env.TOKEN, migrations: 'prisma/migrations', schema: 'prisma/schema.prisma' });
+      console.log(pending.join());`;
+    await writeFile(join(cwd, 'library.mjs'), code);
+    const used = await newcomer.type(`URL=${server.url}/dev/library TOKEN=${server.token('rw')} node library.mjs`, {
+      cwd,
+      manager: 'npm',
+    });
+    expect([used.stdout, used.stderr]).toEqual(['20260101090000_init\n', '']);
+    expect((await newcomer.type('node scripts/migrate-prod.mjs --version', { cwd, manager: 'npm' })).stdout).toMatch(
+      /^\d/,
+    );
+  });
+
   test.skipIf(!hasTerminal)(
     'at a terminal needs one command before the first status, and the nine commands work verbatim',
     async () => {
@@ -224,7 +254,7 @@ describeWithServer('a newcomer', () => {
       };
       const answer: TerminalStep = { wait: '[y/N]', type: 'y\n' };
 
-      const set = await type(`npx --yes --package ${relative(cwd, tarball)} migrate-prod init`, [
+      const set = await type(`npx --yes --package ${tarball} migrate-prod init`, [
         answer,
         { wait: 'address', type: `${url}\r` },
         { wait: 'token', type: `${token}\r` },
@@ -249,7 +279,7 @@ describeWithServer('a newcomer', () => {
       expect(await type(`${script} tables`)).toContain('Customer');
       expect(await type(`${script} inspect Customer`)).toContain('Customer_by_hand');
       expect(await type(`${script} status`)).toContain('Up to date.');
-      const text = settle(transcript.join('\n\n'), { url, file: relative(cwd, tarball) });
+      const text = settle(transcript.join('\n\n'), { url, file: tarball });
       const before = await readFile(page, 'utf8');
       const after = before.replace(/(?<=```console\n)[\s\S]*?(?=```)/, () => `${text.replaceAll(/\n{3,}/g, '\n\n')}\n`);
       // UPDATE_DOCS=1 writes it anew.

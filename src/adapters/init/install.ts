@@ -36,7 +36,9 @@ export async function runInstall({ command, args, folder, env, node, signal }: I
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => resolve(error.message));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? `${command} is not installed here, or not in the PATH.` : error.message),
+    );
     child.on('close', (code) => resolve(code === 0 ? null : findReason(said, code)));
   });
 }

@@ -6,7 +6,7 @@ import { type ErrorCode, MigrateError } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
 import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { listFlag, writeStep } from '../command-line.ts';
+import { listFlag, nameStart, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { refusePreview } from '../preview-deployment.ts';
@@ -66,7 +66,10 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   const next = step && writeStep(run, step);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
-    text: (screen) => renderDrift({ target: database.target, drift, migrations: migrations.length, next }, screen),
+    text: (screen) => {
+      const prisma = nameStart('prisma', run.context.program);
+      return renderDrift({ target: database.target, drift, migrations: migrations.length, next, prisma }, screen);
+    },
     json: () => ({ ...describeDrift(drift, migrations), next: next && joinSpans(next), requests: database.requests() }),
     error: null,
   };

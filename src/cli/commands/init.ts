@@ -1,7 +1,8 @@
 /** `init`: sets a project up, and ends with the state of its database. */
 
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { isWithin, showArgument } from '../../adapters/files/paths.ts';
 import { gatherFacts } from '../../adapters/init/facts.ts';
 import { runInstall } from '../../adapters/init/install.ts';
 import { readOrigin } from '../../adapters/init/origin.ts';
@@ -68,11 +69,18 @@ export async function runInit(run: Run, flags: InitFlags): Promise<Report> {
     installed: plan.install !== null,
   };
   const isThere = outcome.installed || facts.isInstalled;
-  const program = isThere ? startWith(facts.manager.manager, 'migrate-prod') : run.context.program;
+  const program = isThere ? describeStart(run, facts) : run.context.program;
   const started = { ...run, context: { ...run.context, program } };
   const hasFile = facts.env.found.type !== 'absent' || flags.parts.env;
   const fill = hasFile ? `Fill in ${facts.env.shown}` : 'Set TURSO_DATABASE_URL and TURSO_AUTH_TOKEN';
   return reportOutcome(started, plan, facts, outcome, await readFirstState(run, fill));
+}
+
+/** How the program that is installed now is started; from where its package is, if the user is elsewhere. */
+function describeStart({ context }: Run, { package: own, manager }: InitFacts): string {
+  const folder = dirname(own.file);
+  const start = startWith(manager.manager, 'migrate-prod');
+  return isWithin(context.cwd, folder) ? start : `cd ${showArgument(folder, context.cwd)} && ${start}`;
 }
 
 async function readFacts(run: Run, flags: InitFlags): Promise<InitFacts> {
@@ -143,6 +151,7 @@ async function choose(run: Run, plan: InitPlan, facts: InitFacts): Promise<reado
     );
   }
   if (!asks) return writes;
+  tell(run, '\n');
   if (!isNothing && !(await askYes(run, describeQuestion(writes, plan)))) {
     throw new MigrateError('DECLINED', 'Nothing was written.', typedCommand());
   }
@@ -176,7 +185,7 @@ async function install(
   written: readonly string[],
 ): Promise<void> {
   const { env, signal, start } = run.context;
-  const folder = facts.package.file.slice(0, -'package.json'.length);
+  const folder = dirname(facts.package.file);
   run.progress.wait(`Installing with ${command}`);
   const failed = await runInstall({ command, args, folder, env, node: start.node, signal });
   run.progress.done();

@@ -23,6 +23,8 @@ export interface DriftView {
   readonly migrations: number;
   /** The command to run now. */
   readonly next: Written | null;
+  /** How this user starts Prisma: `npx prisma`, `pnpm prisma`. */
+  readonly prisma: string;
 }
 
 export const sideNames: Readonly<Record<PairName, SideNames>> = {
@@ -31,7 +33,7 @@ export const sideNames: Readonly<Record<PairName, SideNames>> = {
   'production-schema': { left: 'production', right: 'schema.prisma' },
 };
 
-export function renderDrift({ target, drift, migrations, next }: DriftView, screen: Screen): string {
+export function renderDrift({ target, drift, migrations, next, prisma }: DriftView, screen: Screen): string {
   const { paint } = screen;
   const notes = renderNotes(drift, screen);
   const title = renderTitle(describeTarget(target), screen);
@@ -40,7 +42,7 @@ export function renderDrift({ target, drift, migrations, next }: DriftView, scre
     const told = notes.map((note) => `\n${note.join('\n')}\n`).join('');
     return named + renderInSync(drift, migrations, next, screen) + told;
   }
-  const text = explain(drift);
+  const text = explain(drift, prisma);
   return joinParts([
     [title],
     ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
@@ -178,7 +180,7 @@ const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definiti
   options: 'table options',
 };
 
-const reasons: Readonly<Record<DriftNext, string>> = {
+const reasons: Readonly<Record<Exclude<DriftNext, 'edit'>, string>> = {
   nothing: '',
   apply: 'Migrations are pending: apply them first.',
   begin: 'No migration is recorded in production yet.',
@@ -188,18 +190,20 @@ const reasons: Readonly<Record<DriftNext, string>> = {
     say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was removed on purpose: ${command('drift', [], [['--fix']])}.`,
   ),
   develop: 'schema.prisma has what no migration makes.',
-  edit: 'schema.prisma differs from what the migrations make. To keep what they make, change schema.prisma (npx prisma db pull does, on a local database that has it); npx prisma migrate dev would write a migration that changes it.',
   look: 'Look at the reasons above.',
 };
 
 const onlyUnsure =
   'Everything that could be compared is the same. For the rest it cannot be determined what the migrations make: compare it by hand. It can be compared again after a new migration drops or rebuilds it.';
 
-function explain({ next, edited, pairs }: Drift): string {
+function explain({ next, edited, pairs }: Drift, prisma: string): string {
   const isRestSame = pairs.every(
     ({ differences, incomparable, unsure }) => differences.length === 0 && (incomparable === null || unsure.length > 0),
   );
   if (next === 'look' && isRestSame) return onlyUnsure;
+  if (next === 'edit') {
+    return `schema.prisma differs from what the migrations make. To keep what they make, change schema.prisma (${prisma} db pull does, on a local database that has it); ${prisma} migrate dev would write a migration that changes it.`;
+  }
   if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
   const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
   return `${some} ${was} edited after being applied. If that is the only reason, restore the file from git. ${reasons[next]}`;

@@ -34,8 +34,8 @@ export function renderFixQuestion(question: FixQuestion, target: string, screen:
   ])}\n`;
 }
 
-/** Empty if writing failed. */
-export function renderFixed(result: FixResult, target: string, screen: Screen): string {
+/** Empty if writing failed. @param prisma how this user starts Prisma: `npx prisma`, `pnpm prisma`. */
+export function renderFixed(result: FixResult, target: string, prisma: string, screen: Screen): string {
   const { outcome, names, path, drift } = result;
   const { green } = screen.paint;
   const title = [renderTitle(target, screen)];
@@ -46,7 +46,7 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
         hang(`Nothing to fix: production has what the migrations make.${describePending(drift)}`, 0, 2, screen).map(
           (line) => `  ${green(line)}`,
         ),
-        ...renderRest(drift, screen),
+        ...renderRest(drift, prisma, screen),
       ]);
     // Without a terminal nobody has seen it.
     case 'declined':
@@ -58,17 +58,17 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
         title,
         names.map((name) => `  ● ${printable(name)}  backfilled`),
         [`  ${count(names.length, 'migration')} recorded; nothing was run.`],
-        ...renderRest(drift, screen),
+        ...renderRest(drift, prisma, screen),
       ]);
     case 'written':
       return joinParts([
         title,
         [`  ${green('✔')} ${printable(path ?? '')}`, '    written, and recorded as backfilled; nothing was run.'],
         renderSource(result.sql ?? '', screen),
-        ...renderRest(drift, screen),
+        ...renderRest(drift, prisma, screen),
         [
           '  Commit the new folder. For a local database that has the change already:',
-          `  npx prisma migrate resolve --applied ${printable(names[0] ?? '')}`,
+          `  ${prisma} migrate resolve --applied ${printable(names[0] ?? '')}`,
         ],
       ]);
     default:
@@ -91,7 +91,7 @@ function renderSource(sql: string, screen: Screen): readonly string[] {
 }
 
 /** Differences between production and schema.prisma, which the new migration does not change. */
-function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string[])[] {
+function renderRest({ pairs }: Drift, prisma: string, screen: Screen): readonly (readonly string[])[] {
   const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
   if (rest.length === 0) return [];
   const shown = rest.slice(0, mostShown);
@@ -100,7 +100,7 @@ function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string
       `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
   );
   const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
-  const way = 'To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
+  const way = `To keep what production has, change schema.prisma (${prisma} db pull does, on a local database).`;
   const end = hang(way, 0, 2, screen).map((line) => `  ${line}`);
   return [['  schema.prisma still differs from production:', ...lines, ...more, ...end]];
 }
