@@ -64,13 +64,16 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   });
   const step = findNext(drift);
   const next = step && writeStep(run, step);
+  const prisma = nameStart('prisma', run.context.program);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
-    text: (screen) => {
-      const prisma = nameStart('prisma', run.context.program);
-      return renderDrift({ target: database.target, drift, migrations: migrations.length, next, prisma }, screen);
-    },
-    json: () => ({ ...describeDrift(drift, migrations), next: next && joinSpans(next), requests: database.requests() }),
+    text: (screen) =>
+      renderDrift({ target: database.target, drift, migrations: migrations.length, next, prisma }, screen),
+    json: () => ({
+      ...describeDrift(drift, migrations, prisma),
+      next: next && joinSpans(next),
+      requests: database.requests(),
+    }),
     error: null,
   };
 }

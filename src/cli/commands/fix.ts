@@ -50,10 +50,11 @@ export async function fix(run: Run, { name, consents, tracked }: FixWords, sessi
       return answer;
     },
   });
+  const prisma = nameStart('prisma', run.context.program);
   return {
     exitCode: result.error?.exitCode ?? 0,
-    text: (screen) => renderFixed(result, target, nameStart('prisma', run.context.program), screen),
-    json: () => describeFix(result, migrations, database.requests()),
+    text: (screen) => renderFixed(result, target, prisma, screen),
+    json: () => describeFix(result, { migrations, prisma, requests: database.requests() }),
     error: result.error,
   };
 }
@@ -92,8 +93,7 @@ async function askName(run: Run): Promise<string | null> {
 
 function describeFix(
   { outcome, names, path, sql, drift }: FixResult,
-  migrations: readonly Migration[],
-  requests: number,
+  { migrations, prisma, requests }: { migrations: readonly Migration[]; prisma: string; requests: number },
 ) {
-  return { ...describeDrift(drift, migrations), fix: { outcome, names, path, sql }, requests };
+  return { ...describeDrift(drift, migrations, prisma), fix: { outcome, names, path, sql }, requests };
 }

@@ -210,7 +210,12 @@ function explain({ next, edited, pairs }: Drift, prisma: string): string {
 }
 
 /** As docs/json.md has it. @param migrations the whole folder, in Prisma's order. */
-export function describeDrift(drift: Drift, migrations: readonly Migration[]): Readonly<Record<string, unknown>> {
+/** @param prisma how Prisma is started here. */
+export function describeDrift(
+  drift: Drift,
+  migrations: readonly Migration[],
+  prisma: string,
+): Readonly<Record<string, unknown>> {
   const { inSync, pairs, pending, edited, unreplayed, refused } = drift;
   const described = pairs.map(({ pair, differences, incomparable, unsure }) => ({
     pair,
@@ -225,7 +230,7 @@ export function describeDrift(drift: Drift, migrations: readonly Migration[]): R
   const left = unreplayed.map(({ migration, path, line, sql, message, instead, concerns }) => {
     return { migration, path, line, sql, message, instead, concerns };
   });
-  return { inSync, why: explain(drift) || null, pairs: described, pending, edited, unreplayed: left, refused };
+  return { inSync, why: explain(drift, prisma) || null, pairs: described, pending, edited, unreplayed: left, refused };
 }
 
 export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {
