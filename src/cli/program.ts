@@ -107,7 +107,12 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
     .helpOption('-h, --help', 'show help, also for one command')
     .helpCommand('help [command]', 'show help')
     .showSuggestionAfterError(false)
-    .configureHelp({ helpWidth: style.columns, styleTitle: style.heading, showGlobalOptions: true });
+    .configureHelp({
+      helpWidth: style.columns,
+      minWidthToWrap: 20,
+      styleTitle: style.heading,
+      showGlobalOptions: true,
+    });
   for (const flag of globalFlags) program.addOption(createOption(flag));
   refuseContradiction(program);
   for (const record of commands) addCommand(program, record, style, choose);

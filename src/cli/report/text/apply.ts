@@ -11,7 +11,7 @@ import type { Plan } from '../../../plan/plan.ts';
 import { count } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
 import { foldFindings, renderFinding, renderFindings } from './findings.ts';
-import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import {
   countWords,
   describeLeftOpen,
@@ -23,6 +23,7 @@ import {
   renderSummaries,
 } from './plan.ts';
 import { renderQuery } from './rows.ts';
+import { renderWholeSource } from './sql.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /**

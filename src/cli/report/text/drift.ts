@@ -11,7 +11,8 @@ import { joinLines } from '../../../sql/one-line.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
-import { fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+import { fitLine, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { findSqlWidth, readSqlLine, renderWholeSource, wrapSql } from './sql.ts';
 
 export interface DriftView {
   readonly target: string;
@@ -75,7 +76,9 @@ function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, scr
   if (differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
   const same = before.some((other) => nameAll(other) === nameAll(pair));
   const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
-  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
+  const title = `${left} ≠ ${names.right}`;
+  const fits = screen.columns === null || measureWidth(`  ▲ ${title}  ${said}`) <= screen.columns;
+  const head = `  ${paint.yellow('▲')} ${paint.bold(title)}${fits ? '  ' : '\n    '}${said}`;
   const besides =
     incomparable === null ? [] : renderMarked('?', `also, this cannot be compared: ${printable(incomparable)}`, screen);
   if (same) return [head, ...besides];
@@ -142,7 +145,7 @@ function renderDifference(difference: Difference, names: SideNames, screen: Scre
   const { paint } = screen;
   const { kind, object, name, left, right } = difference;
   const head = (symbol: string, says: string) =>
-    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 12 + object.length, screen))}  ${says}`;
+    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 9 + object.length + says.length, screen))}  ${says}`;
   if (kind === 'existence') {
     const symbol = left === null ? paint.red('−') : paint.green('+');
     const source = renderWholeSource(left ?? right ?? '', null, screen, longestSource);
@@ -150,11 +153,18 @@ function renderDifference(difference: Difference, names: SideNames, screen: Scre
   }
   const width = Math.max(measureWidth(names.left), measureWidth(names.right));
   const side = (label: string, sql: string | null) =>
-    hang(printable(sql === null ? 'none' : joinLines(sql)), 0, 10 + width, screen).map(
+    renderSide(sql, 10 + width, screen).map(
       (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
     );
   const what = kind === 'definition' ? 'differs' : words[kind];
   return [head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+}
+
+function renderSide(sql: string | null, used: number, screen: Screen): readonly string[] {
+  if (sql === null) return ['none'];
+  const { columns } = screen;
+  const width = columns === null ? Number.POSITIVE_INFINITY : findSqlWidth(columns - used);
+  return wrapSql(readSqlLine(joinLines(sql)), width, 'at-spaces', screen);
 }
 
 const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definition'>, string>> = {

@@ -8,7 +8,8 @@ import { describeDifference } from '../../../schema/compare/difference.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
+import { renderWholeSource } from './sql.ts';
 
 const longestMigration = 400;
 
@@ -56,7 +57,7 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
     case 'recorded':
       return joinParts([
         title,
-        names.map((name) => `  ● ${printable(name)}  backfilled`),
+        names.map((name) => `  ● ${fitLine(printable(name), 16, screen)}  backfilled`),
         [`  ${count(names.length, 'migration')} recorded; nothing was run.`],
         ...renderRest(drift, screen),
       ]);
@@ -67,7 +68,9 @@ export function renderFixed(result: FixResult, target: string, screen: Screen): 
         renderSource(result.sql ?? '', screen),
         ...renderRest(drift, screen),
         [
-          '  Commit the new folder. For a local database that has the change already:',
+          ...hang('Commit the new folder. For a local database that has the change already:', 0, 2, screen).map(
+            (line) => `  ${line}`,
+          ),
           `  npx prisma migrate resolve --applied ${printable(names[0] ?? '')}`,
         ],
       ]);

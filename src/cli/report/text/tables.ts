@@ -7,7 +7,7 @@ import type { Index, InspectedKey, Table } from '../../../inspect/tables.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { tokenize } from '../../../sql/tokenize.ts';
 import { count, writeNumber } from '../../../text/count.ts';
-import { hang, joinParts, renderTitle } from './layout.ts';
+import { hang, joinParts, renderHeading, renderTitle } from './layout.ts';
 
 export interface TablesInput {
   readonly target: string;
@@ -42,7 +42,7 @@ function renderTable(
   nameWidth: number,
   screen: Screen,
 ): readonly string[] {
-  const name = screen.paint.bold(padToWidth(printable(table.name), nameWidth));
+  const name = padToWidth(printable(table.name), nameWidth);
   const remarks = [
     ...(table.kind === 'table' ? [] : [table.kind]),
     ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
@@ -51,7 +51,7 @@ function renderTable(
   ];
   const columns = table.columns.map((column) => printable(`${column.name} ${column.type}`.trimEnd()));
   return [
-    `  ${name}  ${remarks.join(', ')}`.trimEnd(),
+    ...renderHeading(name, remarks.join(', '), screen),
     ...renderItem('columns', columns, screen),
     ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
@@ -74,8 +74,9 @@ const unbroken = '\u00a0';
 function renderItem(label: string, items: readonly string[], screen: Screen): readonly string[] {
   if (items.length === 0) return [];
   const indent = 4 + labelWidth + 2;
-  // A line is broken between two items, not within one.
-  const text = items.map((item) => item.replaceAll(' ', unbroken)).join(', ');
+  const room = (screen.columns ?? Number.POSITIVE_INFINITY) - indent - 1;
+  // A line is broken between two items, not within one that fits.
+  const text = items.map((item) => (measureWidth(item) > room ? item : item.replaceAll(' ', unbroken))).join(', ');
   const lines = hang(text, 0, indent, screen).map((line) => line.replaceAll(unbroken, ' '));
   return lines.map((line, index) =>
     index === 0 ? `    ${screen.paint.dim(label.padEnd(labelWidth))}  ${line}` : `${' '.repeat(indent)}${line}`,
