@@ -10,7 +10,8 @@ export function canAsk({ context, format }: Run): boolean {
 }
 
 /** Writes to the conversation, before a question. */
-export function tell({ context }: Run, text: string): void {
+export function tell({ context, progress }: Run, text: string): void {
+  progress.done();
   context.stderr.write(text);
 }
 

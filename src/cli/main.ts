@@ -1,7 +1,8 @@
 /** One run of the command line: arguments in; one answer and an exit code out. */
 
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
-import { printableLines } from '../adapters/terminal/printable.ts';
+import { printable, printableLines } from '../adapters/terminal/printable.ts';
+import type { Progress } from '../adapters/terminal/progress.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
 import { type ExitCode, MigrateError } from '../errors.ts';
 import type { Secret } from '../target/secret.ts';
@@ -16,6 +17,7 @@ import { parseCommandLine } from './program.ts';
 import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
 import { hang } from './report/text/layout.ts';
+import type { Verbose } from './verbose.ts';
 
 /** The state of a run, known however it ends. */
 interface State {
@@ -101,11 +103,12 @@ function asksJson(flags: readonly string[]): boolean {
 
 async function createRun(state: State, command: string, options: GlobalOptions): Promise<Run> {
   const { context, format, conversation } = state;
-  const [{ createProgress }, { defaultTimeoutSeconds }] = await Promise.all([
+  const [{ createProgress, silent }, { defaultTimeoutSeconds }] = await Promise.all([
     import('../adapters/terminal/progress.ts'),
     import('../wiring.ts'),
   ]);
-  const progress = createProgress(context.stderr, conversation, format === 'json' ? { TERM: 'dumb' } : context.env);
+  const isQuiet = options.quiet === true;
+  const progress = isQuiet || format === 'json' ? silent : createProgress(context.stderr, conversation, context.env);
   state.endProgress = () => progress.done();
   return {
     context,
@@ -115,9 +118,11 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     format,
     conversation,
     progress,
+    verbose: options.verbose === true ? await openVerbose(state, progress) : null,
     notice: (text) => {
       state.notices.push(text);
-      if (format === 'json') return;
+      if (format === 'json' || isQuiet) return;
+      progress.done();
       const lines = hang(text, 0, 0, conversation).map((line) => `${conversation.paint.dim(line)}\n`);
       context.stderr.write(lines.join(''));
     },
@@ -138,6 +143,15 @@ async function createRun(state: State, command: string, options: GlobalOptions):
       state.writing = true;
     },
   };
+}
+
+async function openVerbose(state: State, progress: Progress): Promise<Verbose> {
+  const { createVerbose } = await import('./verbose.ts');
+  const { context, conversation } = state;
+  return createVerbose((line) => {
+    progress.done();
+    context.stderr.write(`${conversation.paint.dim(printable(line))}\n`);
+  });
 }
 
 async function parseTimeout(typed: string): Promise<number> {

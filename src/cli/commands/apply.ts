@@ -39,6 +39,7 @@ import { renderApplied, renderFailed, renderHazards, renderQuestionPlan } from '
 import { renderBackingUp, renderRestorePoint, renderSaved } from '../report/text/backup.ts';
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
+import { watchOutside } from '../watched.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -112,7 +113,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const result = await applyMigrations({
     database,
     migrations,
-    outside: createOutside(readWho(context.env), readVersion(), context.signal),
+    outside: watchOutside(run, createOutside(readWho(context.env), readVersion(), context.signal)),
     to: flags.to,
     rows: flags.rows ?? session.settings.rows,
     expectedPlan: flags.plan,

@@ -11,6 +11,7 @@ import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
+import { watchOutside } from '../watched.ts';
 import { fix } from './fix.ts';
 
 export interface DriftFlags {
@@ -53,7 +54,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
     migrations,
     engine,
     externalTables,
-    outside: createReadingOutside(run.context.signal),
+    outside: watchOutside(run, createReadingOutside(run.context.signal)),
     signal: run.context.signal,
   });
   const step = findNext(drift);

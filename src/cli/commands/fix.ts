@@ -16,6 +16,7 @@ import { describeDrift } from '../report/text/drift.ts';
 import { renderFixed, renderFixQuestion } from '../report/text/fix.ts';
 import { hang } from '../report/text/layout.ts';
 import type { SchemaSession } from '../session.ts';
+import { watchOutside } from '../watched.ts';
 
 /** @throws MigrateError USAGE, FIX_IMPOSSIBLE, FILE_NOT_WRITTEN, and those of `readDrift` */
 export async function fix(
@@ -33,7 +34,7 @@ export async function fix(
     name,
     consents,
     timeoutSeconds: run.timeoutSeconds,
-    outside: createOutside(readWho(run.context.env), readVersion(), run.context.signal),
+    outside: watchOutside(run, createOutside(readWho(run.context.env), readVersion(), run.context.signal)),
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
     confirm: async (question) => {
