@@ -86,6 +86,6 @@ function findCommand(text: string, url: string): string | null {
   return sentence.trim();
 }
 
-function splitWords(command: string): readonly string[] {
+export function splitWords(command: string): readonly string[] {
   return [...command.matchAll(/(?:'[^']*'|\S)+/g)].map(([word]) => word.replaceAll(/'([^']*)'/g, '$1'));
 }
