@@ -1,7 +1,7 @@
 /** Every command with what makes lines long: names, wide characters, statements, findings of many kinds. */
 
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll } from 'vitest';
 import { measureWidth } from '../../src/adapters/terminal/width.ts';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';
@@ -47,13 +47,6 @@ CREATE TABLE "ByHand" ("id" INTEGER PRIMARY KEY, "note" TEXT NOT NULL DEFAULT 'm
 CREATE INDEX "byhand_idx_with_a_long_name_that_goes_on_and_on_until_the_end_of_the_line" ON "ByHand"("note");
 ALTER TABLE "Customer" ADD COLUMN "phone" TEXT;`;
 
-/** Production has the first migration. */
-let blocked: Project;
-let hazards: Project;
-let drifted: Project;
-/** Production has no history. */
-let unrecorded: Project;
-
 async function make(files: Readonly<Record<string, string>>, record: boolean): Promise<Project> {
   const project = await makeProject({ [first]: init }, { schema });
   const file = join(project.root, 'shop.db');
@@ -65,50 +58,62 @@ async function make(files: Readonly<Record<string, string>>, record: boolean): P
   return project;
 }
 
-/** For a file that runs them. */
-export function useProjects(): void {
-  beforeAll(async () => {
-    const drops = `DROP VIEW "big";\nDROP TRIGGER "Order_total_check";\nDROP TABLE "${longName}";\nALTER TABLE "Customer" DROP COLUMN "fax";\nDELETE FROM "Order" WHERE "id" = 1;`;
-    [blocked, hazards, drifted, unrecorded] = await Promise.all([
-      make({ [second]: rebuild, [third]: 'ALTER TABLE "Order" DROP COLUMN "total";' }, true),
-      make({ [third]: drops }, true),
-      make({}, true),
-      make({}, false),
-    ]);
-  });
-  afterAll(() => Promise.all([blocked, hazards, drifted, unrecorded].map((project) => project.remove())));
+/** Made for the first who needs it. */
+function once(create: () => Promise<Project>): () => Promise<Project> {
+  let made: Promise<Project> | null = null;
+  return () => {
+    made ??= create().then((project) => {
+      projects.push(project);
+      return project;
+    });
+    return made;
+  };
 }
 
-export type EveryRun = readonly [words: string, project: () => Project, typed?: readonly string[]];
+const projects: Project[] = [];
+
+/** For a file that runs them: takes away what they made. */
+export function removeProjects(): void {
+  afterAll(() => Promise.all(projects.splice(0).map((project) => project.remove())));
+}
+
+const drops = `DROP VIEW "big";\nDROP TRIGGER "Order_total_check";\nDROP TABLE "${longName}";\nALTER TABLE "Customer" DROP COLUMN "fax";\nDELETE FROM "Order" WHERE "id" = 1;`;
+/** In these three, production has the first migration. */
+const blocked = once(() => make({ [second]: rebuild, [third]: 'ALTER TABLE "Order" DROP COLUMN "total";' }, true));
+const hazards = once(() => make({ [third]: drops }, true));
+const drifted = once(() => make({}, true));
+const unrecorded = once(() => make({}, false));
+
+export type EveryRun = readonly [words: string, project: () => Promise<Project>, typed?: readonly string[]];
 
 export const runs: readonly EveryRun[] = [
-  ['status', () => blocked],
-  ['history', () => blocked],
-  [`history ${first}`, () => blocked],
-  ['tables --count', () => blocked],
-  ['inspect Customer', () => blocked],
-  ['inspect Order', () => blocked],
-  ['inspect ByHand', () => blocked],
-  [`inspect ${longName}`, () => blocked],
-  ['inspect big', () => blocked],
-  ['plan', () => blocked],
-  ['plan', () => hazards],
-  ['plan --show-values', () => blocked],
-  ['apply', () => blocked],
-  ['apply', () => hazards, ['n\n']],
-  ['apply --yes', () => hazards],
-  ['check', () => blocked],
-  ['check', () => drifted],
-  ['drift', () => blocked],
-  ['drift', () => drifted],
-  ['drift --fix --name by_hand --allow drops', () => drifted, ['n\n']],
-  ['backfill', () => unrecorded, ['n\n']],
-  ['backfill --yes', () => unrecorded],
-  ['status', () => unrecorded],
-  ['inspect Nothing', () => blocked],
-  ['plan --to nothing', () => blocked],
-  ['plan --help', () => blocked],
-  ['--help', () => blocked],
+  ['status', blocked],
+  ['history', blocked],
+  [`history ${first}`, blocked],
+  ['tables --count', blocked],
+  ['inspect Customer', blocked],
+  ['inspect Order', blocked],
+  ['inspect ByHand', blocked],
+  [`inspect ${longName}`, blocked],
+  ['inspect big', blocked],
+  ['plan', blocked],
+  ['plan', hazards],
+  ['plan --show-values', blocked],
+  ['apply', blocked],
+  ['apply', hazards, ['n\n']],
+  ['apply --yes', hazards],
+  ['check', blocked],
+  ['check', drifted],
+  ['drift', blocked],
+  ['drift', drifted],
+  ['drift --fix --name by_hand --allow drops', drifted, ['n\n']],
+  ['backfill', unrecorded, ['n\n']],
+  ['backfill --yes', unrecorded],
+  ['status', unrecorded],
+  ['inspect Nothing', blocked],
+  ['plan --to nothing', blocked],
+  ['plan --help', blocked],
+  ['--help', blocked],
 ];
 
 /** True for a line that cannot be broken: one long word, or what is copied and must stay in one piece. */
@@ -118,6 +123,8 @@ function isWhole(line: string): boolean {
     !/\S\s+\S/.test(text) ||
     // A command.
     /^(?:Next: |Rows: )?(?:migrate-prod|sqlite3|npx) /.test(text) ||
+    // A name with the kind of object before it.
+    /^[~+−] (?:[a-z]+ )+\S+$/.test(text) ||
     // A path in a message, or a name with the sign before it.
     /^[✔●✖○▲+−~·?-]{1,2} \S+$/.test(text)
   );
@@ -130,7 +137,11 @@ export function listUgly(text: string, columns: number): readonly string[] {
   return lines.filter((line) => (measureWidth(line) > columns && !isWhole(line)) || line.endsWith(' '));
 }
 
-export function runOne([words, project, typed = []]: EveryRun, columns: number, env: Readonly<Record<string, string>>) {
+export async function runOne(
+  [words, project, typed = []]: EveryRun,
+  columns: number,
+  env: Readonly<Record<string, string>>,
+) {
   const target = /check|--help/.test(words) ? [] : ['--url', 'file:shop.db'];
-  return runInProcess([...words.split(' '), ...target], { cwd: project().root, columns, env, typed });
+  return runInProcess([...words.split(' '), ...target], { cwd: (await project()).root, columns, env, typed });
 }

@@ -2,9 +2,9 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { listUgly, runOne, runs, useProjects } from './every-command.ts';
+import { listUgly, removeProjects, runOne, runs } from './every-command.ts';
 
-useProjects();
+removeProjects();
 
 describe.each([40, 60, 80, 140])('on %d columns', (columns) => {
   test.each(runs.map((run) => [run[0], run] as const))('%s fits', async (_, run) => {

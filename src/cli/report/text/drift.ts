@@ -11,7 +11,7 @@ import { joinLines } from '../../../sql/one-line.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
-import { fitLine, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import { findSqlWidth, readSqlLine, renderWholeSource, wrapSql } from './sql.ts';
 
 export interface DriftView {
@@ -144,12 +144,17 @@ export function renderDifferences(
 function renderDifference(difference: Difference, names: SideNames, screen: Screen): readonly string[] {
   const { paint } = screen;
   const { kind, object, name, left, right } = difference;
-  const head = (symbol: string, says: string) =>
-    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 9 + object.length + says.length, screen))}  ${says}`;
+  // What differs is never cut away by a long name, nor the end of the name, which says of what column it is.
+  const head = (symbol: string, says: string): readonly string[] => {
+    const shown = printable(name);
+    const line = `    ${symbol} ${object} ${paint.bold(shown)}`;
+    const fits = screen.columns === null || 9 + measureWidth(`${object}${shown}${says}`) <= screen.columns;
+    return fits ? [`${line}  ${says}`] : [line, `      ${says}`];
+  };
   if (kind === 'existence') {
     const symbol = left === null ? paint.red('−') : paint.green('+');
     const source = renderWholeSource(left ?? right ?? '', null, screen, longestSource);
-    return [head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
+    return [...head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
   }
   const width = Math.max(measureWidth(names.left), measureWidth(names.right));
   const side = (label: string, sql: string | null) =>
@@ -157,7 +162,7 @@ function renderDifference(difference: Difference, names: SideNames, screen: Scre
       (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
     );
   const what = kind === 'definition' ? 'differs' : words[kind];
-  return [head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+  return [...head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
 }
 
 function renderSide(sql: string | null, used: number, screen: Screen): readonly string[] {
