@@ -1,6 +1,8 @@
 /** What the documents show of a session is what happens. `UPDATE_DOCS=1 npx vitest run test/docs/sessions.test.ts` writes it anew. */
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { apply } from '../../src/index.ts';
 import { makeProject, type Project } from '../support/folder.ts';
@@ -8,7 +10,9 @@ import { describeWithServer, freshDatabase, type Server, startServer } from '../
 import { listBlocks, runPage, type Stage, withoutChance } from './sessions.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
-const pages = readdirSync(docs).filter((name) => name.endsWith('.md') && listBlocks(read(name)).length > 0);
+const pages = ['../README.md', ...readdirSync(docs)].filter(
+  (name) => name.endsWith('.md') && listBlocks(read(name)).length > 0,
+);
 
 function read(name: string): string {
   return readFileSync(new URL(name, docs), 'utf8');
@@ -74,7 +78,43 @@ describeWithServer('a session in the documents', () => {
     const { project, url } = await open('apply', { ...first, '20260209140000_customer_name': rebuild }, []);
     await apply({ url, migrations: project.migrationsFolder, to: '20260105090000_init' });
     await server.sql([rows, orders], url);
+    await openShop();
+    await openMalformed();
   });
+
+  /** The example, three migrations old and in use since. */
+  async function openShop() {
+    const shop = fileURLToPath(new URL('../../examples/shop/', import.meta.url));
+    const project = await makeProject({});
+    projects.push(project);
+    cpSync(join(shop, 'prisma'), join(project.root, 'prisma'), { recursive: true });
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: project.migrationsFolder, to: '20260202101500_stock_log' });
+    const statements = readFileSync(join(shop, 'rows.sql'), 'utf8').trim().split(/;\n/);
+    await server.sql(statements, url);
+    stages.shop = { cwd: project.root, url };
+  }
+
+  /** Texts that should be JSON, and are not all. */
+  async function openMalformed() {
+    const old = `CREATE TABLE "Customer" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT NOT NULL);\nCREATE TABLE "Order" ("id" INTEGER NOT NULL PRIMARY KEY, "details" TEXT);`;
+    const project = await makeProject({ '20260105090000_init': old });
+    projects.push(project);
+    const url = await freshDatabase(server);
+    await apply({ url, migrations: project.migrationsFolder });
+    const count = (most: number) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${most})`;
+    await server.sql(
+      [
+        `${count(1_200)} INSERT INTO "Customer" SELECT i, 'Customer.' || i || '@example.com' FROM n`,
+        `${count(3_000)} INSERT INTO "Order" SELECT i, iif(i % 500 = 0, '{gift', '{"gift":' || (i % 2) || '}') FROM n`,
+      ],
+      url,
+    );
+    await project.write('20260501100000_emails_lower', `UPDATE "Customer" SET "email" = lower("email");`);
+    const gift = `ALTER TABLE "Order" ADD COLUMN "gift" TEXT;\nUPDATE "Order" SET "gift" = "details" ->> '$.gift';`;
+    await project.write('20260502100000_order_gift', gift);
+    stages.malformed = { cwd: project.root, url, shown: 'libsql://shop-acme.turso.io' };
+  }
   afterAll(async () => {
     await server.stop();
     await Promise.all(projects.map((project) => project.remove()));
