@@ -1,5 +1,6 @@
 /** `--verbose`: what was asked of the database, what it cost, and where the time went. No value of a row is in it. */
 
+import type { OnTraffic, Traffic } from '../adapters/hrana/database.ts';
 import type { Database, Mirror, Reply } from '../ports.ts';
 import { count, writeNumber } from '../text/count.ts';
 import { renderBytes } from './report/text/size.ts';
@@ -8,15 +9,9 @@ export interface Verbose {
   /** A line with the time since the start. */
   readonly say: (text: string) => void;
   /** Told by the HTTP client, for the call that it belongs to. */
-  readonly onTraffic: (traffic: Traffic) => void;
+  readonly onTraffic: OnTraffic;
   readonly traceDatabase: (database: Database) => Database;
   readonly traceMirror: (mirror: Mirror) => Mirror;
-}
-
-/** One request. */
-export interface Traffic {
-  readonly sent: number;
-  readonly received: number;
 }
 
 /** @param write gets lines, without their ends. */

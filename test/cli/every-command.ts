@@ -77,11 +77,14 @@ export function removeProjects(): void {
   afterAll(() => Promise.all(projects.splice(0).map((project) => project.remove())));
 }
 
+const overflow = `INSERT INTO "Order" ("id", "customerId", "total") SELECT abs(-9223372036854775807 - 1), "id", 0 FROM "Customer" WHERE "email" LIKE '%@example.com' AND "name" IS NOT NULL ORDER BY "id";`;
 const drops = `DROP VIEW "big";\nDROP TRIGGER "Order_total_check";\nDROP TABLE "${longName}";\nALTER TABLE "Customer" DROP COLUMN "fax";\nDELETE FROM "Order" WHERE "id" = 1;`;
 /** In these three, production has the first migration. */
 const blocked = once(() => make({ [second]: rebuild, [third]: 'ALTER TABLE "Order" DROP COLUMN "total";' }, true));
 const hazards = once(() => make({ [third]: drops }, true));
 const drifted = once(() => make({}, true));
+/** Its last migration fails while it runs. */
+const failing = once(() => make({ [third]: overflow }, true));
 const unrecorded = once(() => make({}, false));
 
 export type EveryRun = readonly [words: string, project: () => Promise<Project>, typed?: readonly string[]];
@@ -110,6 +113,10 @@ export const runs: readonly EveryRun[] = [
   ['backfill', unrecorded, ['n\n']],
   ['backfill --yes', unrecorded],
   ['status', unrecorded],
+  ['apply --yes --rows none', failing],
+  ['status', failing],
+  ['history', failing],
+  [`history ${third}`, failing],
   ['inspect Nothing', blocked],
   ['plan --to nothing', blocked],
   ['plan --help', blocked],

@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
-const pages = ['README.md', 'ARCHITECTURE.md', 'skills/migrate-prod/SKILL.md', ...listPages('docs/')];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'skills/migrate-prod/SKILL.md',
+  ...listPages('docs/'),
+];
 
 function listPages(folder: string): readonly string[] {
   return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) =>

@@ -40,8 +40,14 @@ export interface ServerOptions {
   readonly onTraffic?: OnTraffic | undefined;
 }
 
-/** Told of each request, once it is answered or given up: the bytes of its body, and of the answer's. */
-export type OnTraffic = (traffic: { readonly sent: number; readonly received: number }) => void;
+/** One request: the bytes of its body, and of the answer's. */
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** Told of each request, once it is answered or given up. */
+export type OnTraffic = (traffic: Traffic) => void;
 
 /** A request's outcome, and how often it was sent. */
 type Posted = PostOutcome & { readonly sent: number };
