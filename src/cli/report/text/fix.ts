@@ -98,9 +98,10 @@ function renderRest({ pairs }: Drift, screen: Screen): readonly (readonly string
   const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
   if (rest.length === 0) return [];
   const shown = rest.slice(0, mostShown);
-  const lines = shown.map(
-    (difference) =>
-      `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
+  const lines = shown.flatMap((difference) =>
+    hang(printable(describeDifference(difference, sideNames['production-schema'])), 2, 4, screen).map(
+      (line) => `    ${line}`,
+    ),
   );
   const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
   const way = 'To keep what production has, change schema.prisma (npx prisma db pull does, on a local database).';
