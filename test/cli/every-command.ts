@@ -144,11 +144,21 @@ export function listUgly(text: string, columns: number): readonly string[] {
   return lines.filter((line) => (measureWidth(line) > columns && !isWhole(line)) || line.endsWith(' '));
 }
 
+/** Times of which nobody knows what o'clock they mean. */
+export function listTimesWithoutZone(text: string): readonly string[] {
+  return [...text.matchAll(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?! UTC|Z|[\d:.])/g)].map(([time]) => time);
+}
+
 export async function runOne(
   [words, project, typed = []]: EveryRun,
   columns: number,
   env: Readonly<Record<string, string>>,
 ) {
   const target = /check|--help/.test(words) ? [] : ['--url', 'file:shop.db'];
-  return runInProcess([...words.split(' '), ...target], { cwd: (await project()).root, columns, env, typed });
+  return runInProcess([...words.split(' '), ...target], {
+    cwd: (await project()).root,
+    columns,
+    env: { TERM: 'dumb', ...env },
+    typed,
+  });
 }

@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { listUgly, removeProjects, runOne, runs } from './every-command.ts';
+import { listTimesWithoutZone, listUgly, removeProjects, runOne, runs } from './every-command.ts';
 
 removeProjects();
 
@@ -12,6 +12,7 @@ describe.each([40, 60, 80, 140])('on %d columns', (columns) => {
     const coloured = await runOne(run, columns, { FORCE_COLOR: '1' });
     expect(stripVTControlCharacters(coloured.stdout)).toBe(plain.stdout);
     expect(stripVTControlCharacters(coloured.stderr)).toBe(plain.stderr);
+    expect(listTimesWithoutZone(plain.stdout + plain.stderr)).toEqual([]);
     if (columns > 40) expect(listUgly(plain.stdout + plain.stderr, columns)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { listTimesWithoutZone } from '../cli/every-command.ts';
 
 const root = new URL('../../', import.meta.url);
 const pages = [
@@ -42,6 +43,10 @@ describe.each(pages)('%s', (page) => {
   it('has each heading once', () => {
     const anchors = listAnchors(text);
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
+  });
+
+  it('has no time without its zone', () => {
+    expect(listTimesWithoutZone(readFileSync(url, 'utf8'))).toEqual([]);
   });
 
   it('links to what is there', () => {
