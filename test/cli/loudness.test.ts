@@ -78,6 +78,18 @@ describeWithServer('how much is said', () => {
     expect(wrong.stderr).not.toContain('A local file');
   });
 
+  it('with --quiet what is asked is still shown with its plan', async () => {
+    const { stderr } = await runInProcess(['apply', '--quiet', '--url', 'file:other.db'], {
+      cwd: project.root,
+      env: { NO_COLOR: '1' },
+      columns: 80,
+      typed: ['n\n'],
+    });
+    expect(stderr).toContain('CREATE TABLE "A"');
+    expect(stderr).toContain('[y/N]');
+    expect(stderr).not.toContain('A local file, not a server');
+  });
+
   it('cannot be both', async () => {
     const { code, stderr } = await run(['status', '--quiet', '--verbose']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('--quiet and --verbose contradict each other')]);

@@ -35,5 +35,7 @@ test('a statement of a megabyte is shown by its beginning, wherever it is shown'
     expect((stdout + stderr).length).toBeLessThan(10_000);
     expect(stdout + stderr).toContain('INSERT INTO "A"');
   }
+  const { findings } = (await run('plan', '--json')).json<{ findings: readonly unknown[] }>();
+  expect(JSON.stringify(findings).length).toBeLessThan(30_000);
   await project.remove();
 });

@@ -64,9 +64,12 @@ export function describeFinding(finding: Finding) {
     query: evidence?.query ?? null,
     migration,
     line,
-    sql,
+    sql: sql === null || sql.length <= longestShown ? sql : `${sql.slice(0, longestShown)} …`,
   };
 }
+
+/** A statement may have megabytes, and a plan has it whole in its place. */
+const longestShown = 10_000;
 
 /** A time as ISO text; null where there is none, or it could not be read. */
 export function describeTime(milliseconds: number | null): string | null {
