@@ -36,6 +36,14 @@ function cutShell(line: string): string {
   return line.replace(/ +(?:#|\||>|&&|;) .*$/, '').replace(/ +\|\|.*$/, '');
 }
 
+it.each(pages)('%s has no session that is not run', (page) => {
+  const text = readFileSync(new URL(page, root), 'utf8').replaceAll(
+    /<!-- session: [\w-]+ -->\n```console\n[\s\S]*?\n```/g,
+    '',
+  );
+  expect(text.split('\n').filter((line) => /^\$ /.test(line))).toEqual([]);
+});
+
 const given = pages.map((page) => [page, listCommands(page)] as const).filter(([, lines]) => lines.length > 0);
 
 describe.each(given)('%s', (_, lines) => {
