@@ -19,7 +19,10 @@ export interface TablesInput {
 }
 
 export function renderTables({ target, tables, internal, rows }: TablesInput, screen: Screen): string {
-  const nameWidth = Math.min(48, Math.max(0, ...tables.map((table) => measureWidth(printable(table.name)))));
+  const widest = Math.max(0, ...tables.map((table) => measureWidth(printable(table.name))));
+  const remarks = Math.max(0, ...tables.map((table) => measureWidth(describe(table, rows))));
+  const room = screen.columns === null ? widest : Math.max(12, screen.columns - 4 - remarks);
+  const nameWidth = Math.min(48, widest, room);
   const hidden = `Internal: ${internal.map(printable).join(', ')}`;
   return joinParts([
     [renderTitle(target, screen)],
@@ -43,20 +46,24 @@ function renderTable(
   screen: Screen,
 ): readonly string[] {
   const name = padToWidth(printable(table.name), nameWidth);
-  const remarks = [
-    ...(table.kind === 'table' ? [] : [table.kind]),
-    ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
-    ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
-    ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
-  ];
   const columns = table.columns.map((column) => printable(`${column.name} ${column.type}`.trimEnd()));
   return [
-    ...renderHeading(name, remarks.join(', '), screen),
+    ...renderHeading(name, describe(table, rows), screen),
     ...renderItem('columns', columns, screen),
     ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
     ...renderItem('referred to by', table.referencedBy.map(describeReferrer), screen),
   ];
+}
+
+/** `view, 3 columns`, `6 columns, 3 rows, 1 trigger` */
+function describe(table: Table, rows: TablesInput['rows']): string {
+  return [
+    ...(table.kind === 'table' ? [] : [table.kind]),
+    ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
+    ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
+    ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
+  ].join(', ');
 }
 
 /** @param reason in the engine's words. */
