@@ -145,23 +145,30 @@ type Break = 'between-tokens' | 'at-spaces';
  * longer word stands alone.
  */
 export function wrapSql(line: SqlLine, columns: number, where: Break, screen: Screen): readonly string[] {
-  const { text } = line;
+  const { text, pieces } = line;
   const begin = text.length - text.trimStart().length;
   if (measureWidth(text) <= columns) return [paintSql(line, 0, text.length, screen)];
   const indent = ' '.repeat(Math.min(begin + 2, Math.floor(columns / 2)));
-  const places = [...findBreaks(line, begin, where), text.length];
+  // Spaces behind the last token mean nothing; within a text that goes on in the next line they do.
+  const end = Math.max(text.trimEnd().length, pieces.at(-1)?.end ?? 0);
+  const places = [...findBreaks(line, begin, where).filter((place) => place < end), end];
   const parts: string[] = [];
   let start = 0;
   let last = -1;
+  const push = (to: number): void => {
+    // A long run of spaces is no line.
+    if (text.slice(start, to).trim() === '') return;
+    parts.push((parts.length === 0 ? '' : indent) + paintSql(line, start, to, screen));
+  };
   for (const place of places) {
     const room = start === 0 ? columns : columns - indent.length;
     if (last > start && measureWidth(text.slice(start, place)) > room) {
-      parts.push((start === 0 ? '' : indent) + paintSql(line, start, last, screen));
+      push(last);
       start = last + 1;
     }
     last = place;
   }
-  parts.push((start === 0 ? '' : indent) + paintSql(line, start, text.length, screen));
+  push(end);
   return parts;
 }
 
