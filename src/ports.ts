@@ -22,6 +22,8 @@ export type {
 export interface CallOptions {
   /** Ends the request early; its outcome is then `lost`. */
   readonly signal?: AbortSignal;
+  /** What it is for, in words: for people who look on. */
+  readonly purpose?: string;
 }
 
 export interface ReadOptions extends CallOptions {

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openFile } from './adapters/embedded/database.ts';
 import { openMirror } from './adapters/embedded/mirror.ts';
-import { openServer } from './adapters/hrana/database.ts';
+import { type OnTraffic, openServer } from './adapters/hrana/database.ts';
 import type { Clock, Database, Outside } from './ports.ts';
 import { keepWithin } from './sandbox/within.ts';
 import type { Secret } from './target/secret.ts';
@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly timeoutSeconds: number;
   /** `create`: a `file:` target may be created; only `apply` does that. */
   readonly create: 'create' | 'must-exist';
+  /** Told of each request to a server, once it is answered or given up. */
+  readonly onTraffic?: OnTraffic | undefined;
 }
 
 const clock: Clock = {
@@ -40,11 +42,11 @@ const clock: Clock = {
 
 /** @throws MigrateError TARGET_FILE_MISSING, TARGET_FILE_INVALID, ENGINE_MISSING */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const { target, token, timeoutSeconds, create } = options;
+  const { target, token, timeoutSeconds, create, onTraffic } = options;
   if (target.type === 'file') {
     return keepWithin(await openFile({ target, timeoutSeconds, create, clock, tracker }));
   }
-  return keepWithin(await openServer({ target, token, timeoutSeconds, clock, tracker }));
+  return keepWithin(await openServer({ target, token, timeoutSeconds, clock, tracker, onTraffic }));
 }
 
 /** @param signal ends statements that run on a mirror */

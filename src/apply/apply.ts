@@ -217,7 +217,10 @@ export async function checkGuardedRows(
   // The query of a guard is only compiled. The query for duplicates must find a row: some are duplicates only within the migration.
   const limit = rowsGuard === null ? 1 : 0;
   try {
-    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], { patience });
+    const [reply] = await database.read([{ sql: `SELECT 1 FROM (${failed.query}) LIMIT ${limit}` }], {
+      purpose: 'the rows of the failure',
+      patience,
+    });
     const isAnswered = reply?.type === 'rows' && reply.rows.length === limit;
     return isAnswered ? failed : { ...failed, query: null };
   } catch (error) {

@@ -122,7 +122,7 @@ async function send(
   signal: AbortSignal | undefined,
 ): Promise<BatchOutcome | Extract<ExecutionEnd, { type: 'stopped' }>> {
   try {
-    return await database.execute(batch.steps, signal ? { signal } : {});
+    return await database.execute(batch.steps, { purpose: 'the migrations', ...(signal ? { signal } : {}) });
   } catch (error) {
     if (error instanceof MigrateError) return { type: 'stopped', error, hasState: false };
     throw error;
@@ -171,8 +171,8 @@ async function handleResult(
   before: Before,
   attempted: readonly AttemptedMigration[],
 ): Promise<PartResult> {
-  // A run that loses the race at its first guard wrote nothing. A failure leaves a row.
-  if (result.type !== 'moved' || result.committed > 0) input.onWrite();
+  // A run that loses the race at its first guard wrote nothing.
+  if (result.type === 'committed' || result.committed > 0) input.onWrite();
   switch (result.type) {
     case 'committed':
       return { committed: attempted.length, end: null };
@@ -181,6 +181,8 @@ async function handleResult(
     case 'failed': {
       const { unrecorded, finished } = await recordFailure(input.database, result.failure, attempted);
       const isThere = attempted.slice(result.committed).some(({ rowId }) => finished?.has(rowId));
+      // A failure leaves a row, unless the server takes no writes at all.
+      if (isThere || unrecorded === null) input.onWrite();
       if (isThere) return settlePart(input, attempt, attempted, { message: 'the answer contradicts production' });
       return { committed: result.committed, end: { type: 'failed', failure: result.failure, unrecorded } };
     }

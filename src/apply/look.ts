@@ -16,7 +16,10 @@ export type Looked =
 /** @param patience milliseconds: one look that is never answered must not use up the time for all of them. */
 export async function look(database: Database, query: Query, patience: number): Promise<Looked> {
   try {
-    const [reply] = await database.read([query], { signal: AbortSignal.timeout(patience) });
+    const [reply] = await database.read([query], {
+      purpose: 'what became of the attempt',
+      signal: AbortSignal.timeout(patience),
+    });
     if (reply?.type === 'rows') return { type: 'rows', rows: reply.rows };
     const isAbsent = reply?.type === 'error' && /no such (?:table|column)/.test(reply.message);
     return isAbsent ? { type: 'absent' } : { type: 'unanswered', error: null };

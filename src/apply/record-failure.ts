@@ -43,7 +43,10 @@ async function send(database: Database, failure: Failure, all: readonly Attempte
   const ids = all.map(({ rowId }) => rowId);
   const steps = buildFailureRecord(database.tracker, attempted, `${describeReason(failure)}${place}`, ids);
   try {
-    const outcome = await database.execute(steps, { signal: AbortSignal.timeout(longestTry) });
+    const outcome = await database.execute(steps, {
+      purpose: 'the record of the failure',
+      signal: AbortSignal.timeout(longestTry),
+    });
     if (outcome.type === 'lost') return { type: 'lost', message: outcome.message };
     if (outcome.type === 'refused') return { type: 'refused', message: outcome.message, finished: null };
     const finished = readFinished(outcome.replies[finishedOfFailure]);

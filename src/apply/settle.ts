@@ -137,7 +137,7 @@ async function tryFence({ database, attempt, migrations, reason }: SettleInput):
   if (!first) return { type: 'placed', finished: new Set() };
   const ids = migrations.map((migration) => migration.rowId);
   try {
-    const outcome = await database.execute(buildFence(attempt, first, ids, reason));
+    const outcome = await database.execute(buildFence(attempt, first, ids, reason), { purpose: 'a fence' });
     if (outcome.type !== 'ran') {
       const error = outcome.type === 'lost' ? (outcome.refusal?.error ?? null) : null;
       return { type: 'not-placed', message: outcome.message, error };

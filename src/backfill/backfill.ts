@@ -2,7 +2,7 @@
 
 import type { MigrateError } from '../errors.ts';
 import { type BackfillConsent, backfillConsentCodes } from '../findings/codes.ts';
-import { compareHistory, type History, isToApply } from '../history/history.ts';
+import { type Besides, compareHistory, countBesides, type History, isToApply } from '../history/history.ts';
 import type { Migration } from '../history/migration.ts';
 import { findLacking, findOtherTables } from '../history/unrecorded.ts';
 import { type AnalysedMigration, analyseMigration, changesSchema } from '../plan/analyse.ts';
@@ -75,6 +75,8 @@ export interface BackfillResult {
   readonly keptAs: string | null;
   /** The number of migrations that are still to be applied. */
   readonly pending: number;
+  /** What keeps production and the folder from being one and the same, though nothing is to be applied. */
+  readonly besides: Besides;
   readonly error: MigrateError | null;
 }
 
@@ -94,6 +96,7 @@ export async function backfillMigrations(input: BackfillInput): Promise<Backfill
     provenTo: null,
     keptAs: null,
     pending: countPending(history, chosen),
+    besides: countBesides(history),
     error: null,
     ...rest,
   });

@@ -21,7 +21,8 @@ export function canAskConsent(run: Run): boolean {
 }
 
 /** Writes to the conversation, before a question. */
-export function tell({ context }: Run, text: string): void {
+export function tell({ context, progress }: Run, text: string): void {
+  progress.done();
   context.stderr.write(text);
 }
 
@@ -41,6 +42,7 @@ export function askName(run: Run, question: string, name: string): Promise<boole
 
 async function ask(run: Run, question: string, prompt: string, yes: string): Promise<boolean> {
   const { stdin, stderr, signal } = run.context;
+  run.progress.done();
   const screen = run.conversation;
   const room = 2 + prompt.length + yes.length;
   const lines = hang(question, 0, room, screen).map((line) => `  ${screen.paint.bold(line)}`);

@@ -8,6 +8,7 @@ import type { Secret } from '../target/secret.ts';
 import type { Target } from '../target/target.ts';
 import type { Flag, Written } from '../text/prose.ts';
 import type { Annotation } from './report/github/annotations.ts';
+import type { Verbose } from './verbose.ts';
 
 /** The process, as far as the command line needs it. */
 export interface CommandContext {
@@ -47,6 +48,8 @@ export interface GlobalOptions {
   readonly exitCode?: boolean;
   /** Seconds, as they were typed. */
   readonly timeout?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** @param code of the error whose next step is meant. */
@@ -64,6 +67,8 @@ export interface Run {
   /** stderr: the conversation. */
   readonly conversation: Screen;
   readonly progress: Progress;
+  /** Tells of requests and timings, on stderr; null unless that is asked for. */
+  readonly verbose: Verbose | null;
   /** Tells people something besides the answer. */
   readonly notice: (text: string, kind?: 'remark' | 'warning') => void;
   /** Makes sure that a token is in no output, whoever repeats it. */

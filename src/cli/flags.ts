@@ -38,6 +38,8 @@ export const globalFlags: readonly FlagRecord[] = [
   { name: '--yes', says: 'answers the last question with y; consents to no hazard', otherNames: ['-y', '--confirm'] },
   { name: '--exit-code', says: 'exit with 3 when something is pending, or there is drift' },
   { name: '--timeout', value: '<seconds>', says: 'how long to wait for an answer (default: 300)' },
+  { name: '--quiet', says: 'no notices and no progress', otherNames: ['-q', '--silent'] },
+  { name: '--verbose', says: 'also each request and what took time, on stderr', otherNames: ['--debug', '--trace'] },
   { name: '--no-color', says: 'no colour (NO_COLOR does the same)' },
   { name: '--version', says: 'show the version', otherNames: ['-v', '-V'] },
 ];

@@ -21,13 +21,11 @@ export const programExamples: readonly Example[] = [
 ];
 
 export function exitCodes(style: HelpStyle): string {
-  return `\n${style.heading('Exit codes:')}
-  0  done, or nothing to do
-  1  failed, refused or declined; plan: apply would refuse
-  2  wrong usage or configuration; nothing was written
-  3  something is pending, or there is drift (only with --exit-code)
-  4  the outcome is not known
-  130  interrupted; what was applied is known`;
+  const lines = codes.flatMap(([code, says]) => {
+    const [first = '', ...rest] = wrapToWidth(says, Math.max(narrowest, style.columns - 5));
+    return [`  ${code}  ${first}`, ...rest.map(indentBy(5))];
+  });
+  return `\n${style.heading('Exit codes:')}\n${lines.join('\n')}`;
 }
 
 /** For who reads this instead of somebody: what the program is to them, and what is not theirs to give. */
@@ -36,6 +34,14 @@ export function agentsLine(style: HelpStyle): string {
     'Agents: read node_modules/migrate-prod/skills/migrate-prod/SKILL.md. Show the plan to the user, and never add --allow by yourself.';
   return `\n\n${wrapToWidth(text, Math.max(narrowest, style.columns)).join('\n')}`;
 }
+const codes: readonly (readonly [code: number, says: string])[] = [
+  [0, 'done, or nothing to do'],
+  [1, 'failed, refused or declined; plan: apply would refuse'],
+  [2, 'wrong usage or configuration; nothing was written'],
+  [3, 'something is pending, or there is drift (only with --exit-code)'],
+  [4, 'the outcome is not known'],
+  [130, 'interrupted; what was applied is known'],
+];
 
 /** Narrower than this, what a command is for stands below it. */
 const narrowest = 20;

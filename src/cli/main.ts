@@ -1,7 +1,8 @@
 /** One run of the command line: arguments in; one answer and an exit code out. */
 
 import { chooseColour, createPaint } from '../adapters/terminal/paint.ts';
-import { printableLines } from '../adapters/terminal/printable.ts';
+import { printable, printableLines } from '../adapters/terminal/printable.ts';
+import type { Progress } from '../adapters/terminal/progress.ts';
 import { findColumns, type OutputStream, type Screen } from '../adapters/terminal/streams.ts';
 import { type ExitCode, MigrateError } from '../errors.ts';
 import type { Secret } from '../target/secret.ts';
@@ -17,6 +18,7 @@ import { isCarried } from './record.ts';
 import type { Annotation } from './report/github/annotations.ts';
 import type { Kept } from './report/github/run-page.ts';
 import { hang } from './report/text/layout.ts';
+import type { Verbose } from './verbose.ts';
 
 /** The state of a run, known however it ends. */
 interface State {
@@ -109,11 +111,12 @@ function asksJson(flags: readonly string[]): boolean {
 
 async function createRun(state: State, command: string, options: GlobalOptions): Promise<Run> {
   const { context, format, conversation } = state;
-  const [{ createProgress }, { defaultTimeoutSeconds }] = await Promise.all([
+  const [{ createProgress, silent }, { defaultTimeoutSeconds }] = await Promise.all([
     import('../adapters/terminal/progress.ts'),
     import('../wiring.ts'),
   ]);
-  const progress = createProgress(context.stderr, conversation, format === 'json' ? { TERM: 'dumb' } : context.env);
+  const isQuiet = options.quiet === true;
+  const progress = isQuiet || format === 'json' ? silent : createProgress(context.stderr, conversation, context.env);
   state.endProgress = () => progress.done();
   return {
     context,
@@ -123,6 +126,7 @@ async function createRun(state: State, command: string, options: GlobalOptions):
     format,
     conversation,
     progress,
+    verbose: options.verbose === true ? await openVerbose(state, progress) : null,
     notice: (text, kind) => notify(state, text, kind),
     hide: (secret: Secret) => {
       state.outlet.secrets.add(secret.reveal());
@@ -147,18 +151,29 @@ async function createRun(state: State, command: string, options: GlobalOptions):
 }
 
 function notify(
-  { notices, format, context, conversation }: State,
+  { notices, format, context, conversation, options, endProgress }: State,
   text: string,
   kind: Parameters<Run['notice']>[1] = undefined,
 ): void {
   notices.push(text);
-  if (format === 'json') return;
+  // A warning is worth a line whatever else is not wanted.
+  if (format === 'json' || (options.quiet === true && kind !== 'warning')) return;
+  endProgress();
   const { dim, yellow } = conversation.paint;
   const lines =
     kind === 'warning'
       ? hang(text, 0, 2, conversation).map((line, index) => `${index === 0 ? yellow('▲') : ' '} ${line}`)
       : hang(text, 0, 0, conversation).map(dim);
   context.stderr.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+async function openVerbose(state: State, progress: Progress): Promise<Verbose> {
+  const { createVerbose } = await import('./verbose.ts');
+  const { context, conversation } = state;
+  return createVerbose((line) => {
+    progress.done();
+    context.stderr.write(`${conversation.paint.dim(printable(line))}\n`);
+  });
 }
 
 async function parseTimeout(typed: string): Promise<number> {

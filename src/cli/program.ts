@@ -83,7 +83,7 @@ async function describeWrong(error: CommanderError, program: Command, command: C
     case ownCodes.twice:
       return say.usage(`${error.message} is given twice.`, 'Leave one of the two out.');
     case ownCodes.contradiction:
-      return say.usage('--env-file and --no-env-file contradict each other.', 'Pass one of them.');
+      return say.usage(`${error.message} contradict each other.`, 'Pass one of them.');
     case 'commander.unknownOption':
       return say.unknownOption(quoted, name);
     case 'commander.optionMissingArgument':
@@ -107,9 +107,14 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
     .helpOption('-h, --help', 'show help, also for one command')
     .helpCommand('help [command]', 'show help')
     .showSuggestionAfterError(false)
-    .configureHelp({ helpWidth: style.columns, styleTitle: style.heading, showGlobalOptions: true });
+    .configureHelp({
+      helpWidth: style.columns,
+      minWidthToWrap: 20,
+      styleTitle: style.heading,
+      showGlobalOptions: true,
+    });
   for (const flag of globalFlags) program.addOption(createOption(flag));
-  refuseContradiction(program);
+  refuseContradictions(program);
   for (const record of commands) addCommand(program, record, style, choose);
   program.addHelpText('after', () => renderExamples(programExamples, style) + exitCodes(style) + agentsLine(style));
   program.on('command:*', () => {
@@ -120,13 +125,22 @@ function build(program: Command, style: HelpStyle, choose: Choose): void {
   });
 }
 
-function refuseContradiction(program: Command): void {
-  const given = new Set<string>();
-  for (const event of ['env-file', 'no-env-file']) {
-    program.on(`option:${event}`, () => {
-      given.add(event);
-      if (given.size > 1) throw new CommanderError(2, ownCodes.contradiction, '');
-    });
+/** Options of which only one can be meant. */
+const contradictions = [
+  ['env-file', 'no-env-file'],
+  ['quiet', 'verbose'],
+];
+
+function refuseContradictions(program: Command): void {
+  for (const events of contradictions) {
+    const given = new Set<string>();
+    for (const event of events) {
+      program.on(`option:${event}`, () => {
+        given.add(event);
+        if (given.size < 2) return;
+        throw new CommanderError(2, ownCodes.contradiction, events.map((name) => `--${name}`).join(' and '));
+      });
+    }
   }
 }
 

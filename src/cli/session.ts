@@ -14,20 +14,18 @@ import {
 } from '../adapters/prisma/project.ts';
 import type { SchemaInput } from '../adapters/prisma/schema.ts';
 import { readPrismaSchema } from '../adapters/prisma/schema.ts';
-import { printable } from '../adapters/terminal/printable.ts';
 import type { CheckedSchema } from '../check/check.ts';
 import { MigrateError } from '../errors.ts';
 import type { EarlierTarget } from '../history/earlier.ts';
 import type { Migration } from '../history/migration.ts';
-import type { Database, SchemaEngine, StreamProgress } from '../ports.ts';
-import { quoteIdentifier } from '../sql/identifiers.ts';
-import { describeTarget } from '../target/target.ts';
-import { writeNumber } from '../text/count.ts';
+import type { Database, SchemaEngine } from '../ports.ts';
+import { count } from '../text/count.ts';
 import { openDatabase } from '../wiring.ts';
 import type { Run } from './context.ts';
 import { readEarlier } from './earlier-targets.ts';
 import { type Create, type OpenedTarget, readTarget } from './open-target.ts';
 import type { TokenFiles } from './token-files.ts';
+import { watchDatabase } from './watched.ts';
 
 export interface Session {
   readonly database: Database;
@@ -60,10 +58,10 @@ export async function withProject<Result>(
   const found = findProjectRoot(projectOptions(run));
   const opened = await readTarget(run, found, create);
   const { migrationsFolder, schema, externalTables } = await openFound(run, found);
-  const migrations = await readMigrations(migrationsFolder, run.context.cwd, schema);
+  const migrations = await readFolder(run, migrationsFolder, schema);
   const settings = readSettings(found.root, run.context.cwd);
   const { tokenFiles } = opened;
-  return withDatabase(run, opened, create, (database) =>
+  return withDatabase(run, opened, create, migrations, (database) =>
     use({
       ...{ database, migrations, externalTables, migrationsFolder, settings, tokenFiles },
       readEarlier: () => readEarlier(run, opened, settings),
@@ -85,14 +83,25 @@ export async function withSchema<Result>(
   const engine = openEngine(started, { path, root: found.root, cwd, externalTables });
   const settings = readSettings(found.root, cwd);
   const isThere = readKind(migrationsFolder) !== 'absent';
-  const migrations = isThere ? await readMigrations(migrationsFolder, cwd, path) : [];
+  const migrations = isThere ? await readFolder(run, migrationsFolder, path) : [];
   const { tokenFiles } = opened;
-  return withDatabase(run, opened, create, (database) =>
+  return withDatabase(run, opened, create, migrations, (database) =>
     use({
       ...{ database, migrations, externalTables, engine, migrationsFolder, settings, tokenFiles },
       readEarlier: () => readEarlier(run, opened, settings),
     }),
   );
+}
+
+async function readFolder(
+  { context, progress, verbose }: Run,
+  folder: string,
+  schema: string | null,
+): Promise<readonly Migration[]> {
+  progress.work('Reading the migrations');
+  const migrations = await readMigrations(folder, context.cwd, schema);
+  verbose?.say(`read ${count(migrations.length, 'migration')} of ${showPath(folder, context.cwd)}`);
+  return migrations;
 }
 
 function openEngine(started: StartedEngine, input: SchemaInput): SchemaEngine {
@@ -109,7 +118,7 @@ async function openFound(run: Run, { root }: ProjectRoot): Promise<Project> {
 /** Opens the database alone; a project is only asked for its credentials, and need not be there. */
 export async function withTarget<Result>(run: Run, use: (database: Database) => Promise<Result>): Promise<Result> {
   const opened = await readTarget(run, findRootIfPresent(run), 'must-exist');
-  return withDatabase(run, opened, 'must-exist', use);
+  return withDatabase(run, opened, 'must-exist', [], use);
 }
 
 export interface Folder {
@@ -136,7 +145,7 @@ export async function withFolder<Result>(
   const open = async (schema: CheckedSchema | null): Promise<Result> =>
     use({
       migrationsFolder,
-      migrations: await readMigrations(migrationsFolder, cwd, path),
+      migrations: await readFolder(run, migrationsFolder, path),
       schema,
       declaredFunctions: readDeclaredFunctions(migrationsFolder, cwd),
     });
@@ -169,6 +178,7 @@ async function withDatabase<Result>(
   run: Run,
   { target, token, tokenFiles }: OpenedTarget,
   create: Create,
+  migrations: readonly Migration[],
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const database = await openDatabase({
@@ -176,53 +186,13 @@ async function withDatabase<Result>(
     token,
     timeoutSeconds: run.timeoutSeconds,
     create,
+    onTraffic: run.verbose?.onTraffic,
   });
   try {
-    return await use(watchDatabase(run, database, tokenFiles));
+    return await use(watchDatabase(run, database, { migrations, tokenFiles }));
   } finally {
     run.progress.done();
     await tokenFiles.close();
     await database.close();
   }
-}
-
-/** The same database; whoever waits for it sees so, and its first write is noticed. */
-function watchDatabase(run: Run, database: Database, tokenFiles: TokenFiles): Database {
-  const { progress } = run;
-  const name = describeTarget(database.target);
-  const watch = async <Result>(call: () => Promise<Result>): Promise<Result> => {
-    const owned = progress.begin(`Waiting for ${name}`);
-    try {
-      return await call();
-    } finally {
-      if (owned) progress.done();
-    }
-  };
-  return {
-    ...database,
-    read: (queries, options) =>
-      watch(() => {
-        const reading = database.read(queries, options);
-        // While the server works on it: nobody waits for git.
-        tokenFiles.ask();
-        return reading;
-      }),
-    parse: (statements) => watch(() => database.parse(statements)),
-    backUp: (options) => {
-      run.holdInterruption();
-      return database.backUp(options);
-    },
-    streamRows: async (options) => {
-      const onProgress = ({ table, rows }: StreamProgress) =>
-        progress.wait(`Fetching all rows: ${writeNumber(rows)}, now of ${printable(quoteIdentifier(table))}`);
-      const rows = await watch(() => database.streamRows({ ...options, onProgress }));
-      // What follows takes as long. Whoever shows or asks something takes the line away.
-      if (rows !== null) progress.wait('Running the migrations on a copy of these rows');
-      return rows;
-    },
-    execute: (steps, options) => {
-      run.beginWriting();
-      return watch(() => database.execute(steps, options));
-    },
-  };
 }

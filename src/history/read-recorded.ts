@@ -32,7 +32,10 @@ const listQuestions = (tracker: TrackerTable) => [
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readRecorded(database: Database, options?: CallOptions): Promise<RecordedHistory> {
-  const [columnRows, tableRows, rows] = await readReplies(database, listQuestions(database.tracker), options);
+  const [columnRows, tableRows, rows] = await readReplies(database, listQuestions(database.tracker), {
+    purpose: 'the history',
+    ...options,
+  });
   const columns = needRows(columnRows, "the tracker's columns").map(([name]) => String(name));
   const tables = needRows(tableRows, 'the list of tables').map(([name, sql]) => ({
     name: String(name),

@@ -12,7 +12,7 @@ import { buildTables, findShown, selectColumnsOf, type Table, tableQueries } fro
 
 /** @throws MigrateError READ_FAILED and those of the connection */
 export async function readTables(database: Database): Promise<readonly Table[]> {
-  const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries);
+  const [objects, kinds, columns, indexes, keys] = await database.read(tableQueries, { purpose: 'tables' });
   const schema = parseSchema(needRows(objects, 'the schema'), needRows(kinds, 'the list of tables'), database.tracker);
   const isWhole = columns?.type !== 'error' || !findShown(schema).some((object) => mayBeBroken(schema, object));
   const { rows, broken } = isWhole
@@ -29,7 +29,10 @@ interface ColumnsApart {
 /** A second request, only if a view or virtual table is broken. */
 async function readColumnsApart(database: Database, schema: Schema): Promise<ColumnsApart> {
   const shown = findShown(schema);
-  const replies = await database.read(shown.map(({ name }) => selectColumnsOf(name)));
+  const replies = await database.read(
+    shown.map(({ name }) => selectColumnsOf(name)),
+    { purpose: 'columns' },
+  );
   const broken = new Map<string, string>();
   const rows = shown.flatMap((object, index) => {
     const reply = replies[index];

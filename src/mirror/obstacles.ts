@@ -105,7 +105,7 @@ export async function keepBroken(
   const needs = obstacles.map(({ object, reason }) => findUnknownName(reason, object.sql ?? ''));
   const queries = needs.flatMap((need) => (need === null ? [] : [askWhetherThere(need)]));
   if (queries.length === 0) return obstacles;
-  const replies = await readReplies(database, queries, options);
+  const replies = await readReplies(database, queries, { purpose: 'objects that the engine trips over', ...options });
   const answers = replies.map(readWhetherThere);
   return obstacles.filter((_, index) => needs[index] === null || answers.shift() !== true);
 }

@@ -8,7 +8,10 @@ import { listProductionQueries, type Production, parseProduction } from './produ
 /** @throws MigrateError of the connection; READ_FAILED, INTERRUPTED */
 export async function readProduction(database: Database, options?: CallOptions): Promise<Production> {
   return parseProduction(
-    await readReplies(database, listProductionQueries(database.tracker), options),
+    await readReplies(database, listProductionQueries(database.tracker), {
+      purpose: 'schema and history',
+      ...options,
+    }),
     database.tracker,
   );
 }

@@ -23,6 +23,24 @@ export function isReserved(word: string): boolean {
   return keywords.has(folded) || constants.has(folded);
 }
 
+/** Words that SQLite takes for a name too, but that begin or shape a statement where they usually stand. */
+const shaping: ReadonlySet<string> = new Set(
+  [
+    'abort action after always analyze asc attach autoincrement before begin by cascade cast column conflict cross database',
+    'deferred desc detach do each end exclude exclusive explain fail filter first following for full generated glob if',
+    'ignore immediate initially inner instead key last left like match materialized natural no nulls of offset outer',
+    'over partition pragma preceding range recursive regexp reindex release rename replace restrict right rollback row',
+    'rows savepoint stored strict temp temporary trigger vacuum view virtual window with without',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
+/** True for any keyword of SQLite, reserved or not, and for a constant: for showing it, not for deciding anything. */
+export function isKeyword(word: string): boolean {
+  return isReserved(word) || shaping.has(foldName(word));
+}
+
 /** True if the bare word is a name in a place where only a name can be: constants are names there. */
 export function isBareName(word: string): boolean {
   return !keywords.has(foldName(word));

@@ -36,7 +36,7 @@ export async function readOtherTracker(
     readable.map(({ table, selected }) => ({
       sql: `SELECT ${selected.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)} LIMIT ${mostRows}`,
     })),
-    options,
+    { purpose: 'records of other tools', ...options },
   );
   const records = readable.map(({ table, columns, selected }, index) => ({
     table,

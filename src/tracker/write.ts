@@ -141,7 +141,7 @@ async function tryToRecord(input: RecordInput, steps: readonly Step[], tries: nu
 /** If a later try was not sent, the result of the earlier ones is still not known. */
 async function send(database: Database, steps: readonly Step[], tries: number): Promise<BatchOutcome> {
   try {
-    return await database.execute(steps);
+    return await database.execute(steps, { purpose: 'the record' });
   } catch (error) {
     if (tries > 1 && error instanceof MigrateError) return { type: 'lost', message: error.message };
     throw error;

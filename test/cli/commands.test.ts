@@ -51,7 +51,7 @@ describe('text', () => {
     const status = await run(['status', '--exit-code']);
     expect(status.code).toBe(0);
     expect(status.stdout).toMatch(
-      /✔ 20260102000000_book {4}applied {2}\d{4}-\d\d-\d\d \d\d:\d\d\n\n {2}Up to date\.\n$/,
+      /✔ 20260102000000_book {4}applied {2}\d{4}-\d\d-\d\d \d\d:\d\d UTC\n\n {2}Up to date\.\n$/,
     );
   });
 

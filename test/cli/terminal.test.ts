@@ -2,6 +2,7 @@
 
 import { createServer, type Server as TcpServer } from 'node:net';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../support/embedded-adapter.ts';
 import { makeProject, type Project } from '../support/folder.ts';
@@ -69,7 +70,7 @@ describe('an answer', () => {
 describeWithTerminal('a question', () => {
   test('shows the plan and the target, and y applies it', async () => {
     const { code, screen } = await run(['apply'], 'y\n');
-    expect(screen).toContain('CREATE TABLE "Parent"');
+    expect(stripVTControlCharacters(screen)).toContain('CREATE TABLE "Parent"');
     expect(screen).toContain(`Apply 2 migrations to file:${project.root}/shop.db?\u001b[22m [y/N]`);
     expect(screen).toContain('2 migrations applied. Production is up to date.');
     expect(code).toBe(0);

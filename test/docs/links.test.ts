@@ -3,9 +3,18 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { listTimesWithoutZone } from '../cli/every-command.ts';
 
 const root = new URL('../../', import.meta.url);
-const pages = ['README.md', 'ARCHITECTURE.md', 'skills/migrate-prod/SKILL.md', ...listPages('docs/')];
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'skills/migrate-prod/SKILL.md',
+  ...listPages('docs/'),
+];
 
 function listPages(folder: string): readonly string[] {
   return readdirSync(new URL(folder, root), { withFileTypes: true }).flatMap((entry) =>
@@ -34,6 +43,10 @@ describe.each(pages)('%s', (page) => {
   it('has each heading once', () => {
     const anchors = listAnchors(text);
     expect(anchors.filter((anchor, index) => anchors.indexOf(anchor) !== index)).toEqual([]);
+  });
+
+  it('has no time without its zone', () => {
+    expect(listTimesWithoutZone(readFileSync(url, 'utf8'))).toEqual([]);
   });
 
   it('links to what is there', () => {

@@ -37,7 +37,17 @@ export interface ServerOptions {
   readonly clock: Clock;
   /** Prisma's unless given. */
   readonly tracker?: TrackerTable | undefined;
+  readonly onTraffic?: OnTraffic | undefined;
 }
+
+/** One request: the bytes of its body, and of the answer's. */
+export interface Traffic {
+  readonly sent: number;
+  readonly received: number;
+}
+
+/** Told of each request, once it is answered or given up. */
+export type OnTraffic = (traffic: Traffic) => void;
 
 /** A request's outcome, and how often it was sent. */
 type Posted = PostOutcome & { readonly sent: number };
@@ -115,7 +125,7 @@ type Send = (
 function openSender(
   client: HttpClient,
   endpoint: URL,
-  { token, clock }: ServerOptions,
+  { token, clock, onTraffic }: ServerOptions,
 ): { readonly send: Send; readonly requests: () => number } {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (token) headers.authorization = `Bearer ${token.reveal()}`;
@@ -130,6 +140,10 @@ function openSender(
         timeout,
         connectTimeout: Math.min(timeout, connectTimeout),
         signal,
+      });
+      onTraffic?.({
+        sent: body.reduce((sum, { length }) => sum + length, 0),
+        received: outcome.type === 'answer' ? Buffer.byteLength(outcome.body) : 0,
       });
       const turnedAway = outcome.type === 'answer' && (outcome.status === 404 || outcome.status === 429);
       const delay = retryDelays[attempt];

@@ -10,6 +10,14 @@ export interface Paint {
   readonly green: Brush;
   readonly yellow: Brush;
   readonly cyan: Brush;
+  /** Inside SQL: its keywords, values and comments. None of the colours that mean something. */
+  readonly sql: SqlPaint | null;
+}
+
+export interface SqlPaint {
+  readonly keyword: Brush;
+  readonly value: Brush;
+  readonly comment: Brush;
 }
 
 const plainBrush: Brush = (text) => text;
@@ -21,6 +29,7 @@ const plain: Paint = {
   green: plainBrush,
   yellow: plainBrush,
   cyan: plainBrush,
+  sql: null,
 };
 
 const coloured: Paint = {
@@ -30,6 +39,7 @@ const coloured: Paint = {
   green: createBrush(32, 39),
   yellow: createBrush(33, 39),
   cyan: createBrush(36, 39),
+  sql: { keyword: createBrush(1, 22), value: createBrush(35, 39), comment: createBrush(2, 22) },
 };
 
 function createBrush(on: number, off: number): Brush {

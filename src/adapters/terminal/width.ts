@@ -51,7 +51,7 @@ export function wrapToWidth(text: string, columns: number): readonly string[] {
     if (line === null) line = word;
     else if (measureWidth(line) + 1 + measureWidth(word) <= columns) line += ` ${word}`;
     else {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     }
   }

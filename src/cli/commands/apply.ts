@@ -42,6 +42,7 @@ import type { TakenConsent } from '../run-consents.ts';
 import { type Session, withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
 import { takeTrackedConsent } from '../token-files.ts';
+import { watchOutside } from '../watched.ts';
 
 /** As they were typed. */
 export interface ApplyWords {
@@ -126,7 +127,7 @@ async function apply(run: Run, flags: ApplyFlags, session: Session): Promise<App
   const result = await applyMigrations({
     database,
     migrations,
-    outside: createOutside(readWho(context.env), readVersion(), context.signal),
+    outside: watchOutside(run, createOutside(readWho(context.env), readVersion(), context.signal)),
     to: flags.to,
     rows: flags.rows ?? session.settings.rows,
     earlier: session.readEarlier(),

@@ -30,6 +30,7 @@ import {
 import { describeDifferences } from '../report/text/drift.ts';
 import { withProject } from '../session.ts';
 import { takeTrackedConsent } from '../token-files.ts';
+import { watchOutside } from '../watched.ts';
 
 /** As they were typed. */
 export interface BackfillWords {
@@ -67,7 +68,7 @@ export async function runBackfill(run: Run, words: BackfillWords): Promise<Repor
       database,
       migrations,
       externalTables,
-      outside: createOutside(readWho(run.context.env), readVersion(), run.context.signal),
+      outside: watchOutside(run, createOutside(readWho(run.context.env), readVersion(), run.context.signal)),
       request,
       consents,
       timeoutSeconds: run.timeoutSeconds,

@@ -13,6 +13,7 @@ import type { Report, Run } from '../context.ts';
 import { annotateProblems } from '../report/github/annotations.ts';
 import { renderCheck } from '../report/text/check.ts';
 import { withFolder } from '../session.ts';
+import { watchOutside } from '../watched.ts';
 
 export interface CheckFlags {
   readonly base: string | undefined;
@@ -30,7 +31,7 @@ export async function runCheck(run: Run, engine: StartedEngine, flags: CheckFlag
         ? null
         : await readBaseMigrations({ ref: flags.base, folder: migrationsFolder, migrations, env });
     // Nobody is named, because nothing is written.
-    const outside = createReadingOutside(run.context.signal);
+    const outside = watchOutside(run, createReadingOutside(run.context.signal));
     const result = await checkProject({ migrations, outside, schema, base, declaredFunctions });
     const error = findError({ ...result, migrations, base, now: outside.clock.now() });
     return {

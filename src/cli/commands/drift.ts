@@ -13,6 +13,7 @@ import { refusePreview } from '../preview-deployment.ts';
 import { describeDrift, renderDrift } from '../report/text/drift.ts';
 import { type SchemaSession, withSchema } from '../session.ts';
 import { takeTrackedConsent } from '../token-files.ts';
+import { watchOutside } from '../watched.ts';
 import { fix } from './fix.ts';
 
 export interface DriftFlags {
@@ -59,7 +60,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
     migrations,
     engine,
     externalTables,
-    outside: createReadingOutside(run.context.signal),
+    outside: watchOutside(run, createReadingOutside(run.context.signal)),
     signal: run.context.signal,
   });
   const step = findNext(drift);

@@ -20,6 +20,7 @@ import { renderFixed, renderFixQuestion } from '../report/text/fix.ts';
 import { hang } from '../report/text/layout.ts';
 import type { TakenConsent } from '../run-consents.ts';
 import type { SchemaSession } from '../session.ts';
+import { watchOutside } from '../watched.ts';
 
 export interface FixWords {
   readonly name: string | undefined;
@@ -40,7 +41,7 @@ export async function fix(run: Run, { name, consents, tracked }: FixWords, sessi
     name,
     consents,
     timeoutSeconds: run.timeoutSeconds,
-    outside: createOutside(readWho(run.context.env), readVersion(), run.context.signal),
+    outside: watchOutside(run, createOutside(readWho(run.context.env), readVersion(), run.context.signal)),
     folder: openMigrationsFolder(migrationsFolder, run.context.cwd),
     signal: run.context.signal,
     confirm: async (question) => {

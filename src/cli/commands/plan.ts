@@ -23,6 +23,7 @@ import { describeBesides } from '../report/text/layout.ts';
 import { type PlanEnd, renderPlan } from '../report/text/plan.ts';
 import { withProject } from '../session.ts';
 import { chooseExamples } from '../show-values.ts';
+import { watchOutside } from '../watched.ts';
 
 /** As they were typed. */
 export interface PlanFlags {
@@ -40,7 +41,7 @@ export async function runPlan(run: Run, { to, format, rows: typedRows, showValue
   run.keepFlags(() => [...listFlag('--to', to), ...listFlag('--rows', typedRows)]);
   return withProject(run, 'must-exist', async ({ database, migrations, settings, readEarlier }) => {
     const { signal } = run.context;
-    const outside = createReadingOutside(run.context.signal);
+    const outside = watchOutside(run, createReadingOutside(run.context.signal));
     const place = !isMarkdown && run.context.stdout.isTTY ? 'terminal' : 'elsewhere';
     const examples = chooseExamples(run, showValues, place);
     const { plan, history, production, schemaAfter } = await makeSteadyPlan({

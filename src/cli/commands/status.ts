@@ -10,13 +10,14 @@ import type { Report, Run } from '../context.ts';
 import { describeFindings, describeTime } from '../report/json/json.ts';
 import { describeFailure, renderStatus } from '../report/text/status.ts';
 import { withProject } from '../session.ts';
+import { watchOutside } from '../watched.ts';
 
 export function runStatus(run: Run): Promise<Report> {
   return withProject(run, 'must-exist', async ({ database, migrations }) => {
     const status = await readStatus({
       database,
       migrations,
-      outside: createReadingOutside(run.context.signal),
+      outside: watchOutside(run, createReadingOutside(run.context.signal)),
       signal: run.context.signal,
     });
     const isOpen = findOpenEntries(status.history).length > 0;

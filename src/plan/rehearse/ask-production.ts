@@ -157,12 +157,12 @@ async function readWithOthers(
 ): Promise<readonly Reply[]> {
   if (others.length > 0) {
     try {
-      return await readReplies(database, [...rows, ...others], options);
+      return await readReplies(database, [...rows, ...others], { purpose: 'rows that the plan meets', ...options });
     } catch (error) {
       if (!(error instanceof MigrateError) || error.code === 'INTERRUPTED') throw error;
     }
   }
-  return rows.length === 0 ? [] : readReplies(database, rows, options);
+  return rows.length === 0 ? [] : readReplies(database, rows, { purpose: 'rows that the plan meets', ...options });
 }
 
 function judgeRows(asks: RowQuestions | null, replies: readonly Reply[], run: RowsRun | null): DataAnswers {

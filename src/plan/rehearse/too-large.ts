@@ -20,7 +20,10 @@ export async function findTooLarge(
 ): Promise<readonly Finding[]> {
   if (made.length === 0 || database.target.type === 'file') return [];
   const questions = made.map(({ bytes }) => askWhetherTaken(bytes));
-  const replies = await readReplies(database, questions, signal ? { signal } : {});
+  const replies = await readReplies(database, questions, {
+    purpose: 'sizes of rows',
+    ...(signal ? { signal } : {}),
+  });
   const refused = made.findIndex((_, index) => readTooLarge(replies[index]) !== null);
   const row = made[refused];
   if (row === undefined) return [];

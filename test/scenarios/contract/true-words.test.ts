@@ -43,6 +43,7 @@ describeTargets('the words at the end', (fresh) => {
         expect([command, code, lastLine(stdout)]).toEqual([command, 0, words]);
         expect(stdout).not.toMatch(/up to date/i);
       }
+      expect(lastLine((await run('backfill', '--yes')).stdout)).toBe(words.replace('apply', 'record'));
       expect((await run('plan', '--format', 'markdown')).stdout).toContain(words);
       expect((await run('status', '--json')).json()).toMatchObject({
         upToDate: false,

@@ -110,7 +110,14 @@ function renderAnnotation({ level, code, path, line, message }: Annotation, work
     ...(file === null || line === null ? [] : [`line=${line}`]),
     `title=${escapeProperty(`migrate-prod ${code}`)}`,
   ];
-  return `::${level} ${properties.join(',')}::${escapeData(printableLines(message).join('\n'))}`;
+  return `::${level} ${properties.join(',')}::${escapeData(printableLines(cut(message)).join('\n'))}`;
+}
+
+/** Far more than GitHub shows of one; an object of production may have megabytes. */
+const longestMessage = 4_000;
+
+function cut(message: string): string {
+  return message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
 }
 
 /** Relative to the workspace, with slashes; null for a file that is not in it. */

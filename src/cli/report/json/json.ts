@@ -91,10 +91,13 @@ function describeFinding(finding: Finding, paths: ReadonlyMap<string, string>) {
     migration,
     path: paths.get(migration ?? '') ?? null,
     line,
-    sql,
+    sql: sql === null || sql.length <= longestShown ? sql : `${sql.slice(0, longestShown)} …`,
     consent,
   };
 }
+
+/** A statement may have megabytes, and a plan has it whole in its place. */
+const longestShown = 10_000;
 
 /** A time as ISO text; null where there is none, or it could not be read. */
 export function describeTime(milliseconds: number | null): string | null {

@@ -2,7 +2,7 @@
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
-import { padToWidth } from '../../../adapters/terminal/width.ts';
+import { measureWidth, padToWidth } from '../../../adapters/terminal/width.ts';
 import type { ApplyResult } from '../../../apply/result.ts';
 import { findWritten } from '../../../consents/gate.ts';
 import type { MigrateError } from '../../../errors.ts';
@@ -12,7 +12,7 @@ import { describeTarget } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
 import { foldFindings, renderFinding, renderFindings } from './findings.ts';
-import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+import { describeBesides, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 import {
   countWords,
   describeLeftOpen,
@@ -24,6 +24,7 @@ import {
   renderSummaries,
 } from './plan.ts';
 import { renderQuery } from './rows.ts';
+import { renderWholeSource } from './sql.ts';
 import { createSurroundings } from './surroundings.ts';
 
 /**
@@ -126,10 +127,7 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
       : [`The failure could not be recorded in the tracker either: ${printable(result.unrecorded)}`];
   return `${joinParts([
     [renderTitle(describeTarget(result.plan.target), screen)],
-    [
-      ...renderAppliedRows(result, screen),
-      `  ${paint.red(`✖ ${printable(failed.name)}`)}     rolled back  ${paint.dim(`(${error.code})`)}`,
-    ],
+    [...renderAppliedRows(result, screen), ...renderFailedRow(failed.name, error.code, screen)],
     [
       ...message.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
       ...(failed.line === null ? [] : [`  ${paint.dim(`${printable(failed.path)}:${failed.line}`)}`]),
@@ -139,6 +137,14 @@ export function renderFailed(result: ApplyResult, error: MigrateError, screen: S
     unrecorded.flatMap((line) => hang(line, 0, 2, screen)).map((line) => `  ${line}`),
     hang(`Production: ${describeProduction(result)}`, 0, 2, screen).map((line) => `  ${line}`),
   ])}`;
+}
+
+function renderFailedRow(failed: string, code: string, { paint, columns }: Screen): readonly string[] {
+  const name = printable(failed);
+  const state = `rolled back  ${paint.dim(`(${code})`)}`;
+  const head = `  ${paint.red(`✖ ${name}`)}`;
+  const fits = columns === null || measureWidth(`  ✖ ${name}     rolled back  (${code})`) <= columns;
+  return fits ? [`${head}     ${state}`] : [head, `    ${state}`];
 }
 
 function describeProduction({ applied, notStarted }: ApplyResult): string {

@@ -9,9 +9,9 @@ import type { BackfillAction, BackfillItem } from '../../../backfill/choice.ts';
 import type { BackfillConsent } from '../../../findings/codes.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
-import { command, joinSpans, say, type Written, writeProse } from '../../../text/prose.ts';
+import { command, say, type Written, writeProse } from '../../../text/prose.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
+import { describeBesides, fitLine, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
 
 /** Words for migrations that need the same consent: in the question, and once the record is written. */
 interface ConsentWords {
@@ -99,6 +99,17 @@ function explainProof(items: readonly BackfillItem[]): string {
     : 'Proven: the migrations, replayed, make exactly what production has.';
 }
 
+function renderNothing({ besides }: BackfillResult, screen: Screen): readonly string[] {
+  const { paint } = screen;
+  const how = describeBesides(besides);
+  if (how === null) return [`  ${paint.green('Nothing to do: everything is recorded already.')}`];
+  return wrap(`Nothing to record, but ${how}.`, screen).map(paint.yellow);
+}
+
+function plain(text: string): string {
+  return text;
+}
+
 function describeRest(pending: number): string {
   if (pending === 0) return 'Production also has other things.';
   return `${count(pending, 'migration')} still to apply.`;
@@ -162,9 +173,11 @@ export function renderBackfilled(
   const { outcome, items, proof, keptAs, pending } = result;
   const title = [renderTitle(target, screen)];
   const width = Math.max(0, ...items.map(({ name }) => measureWidth(printable(name))));
+  const states = Math.max(0, ...items.map(({ action }) => words[action].state.length));
+  const room = screen.columns === null ? width : Math.max(12, screen.columns - 6 - states);
   switch (outcome) {
     case 'nothing-to-do':
-      return joinParts([title, [`  ${screen.paint.green('Nothing to do: everything is recorded already.')}`]]);
+      return joinParts([title, renderNothing(result, screen)]);
     case 'unproven':
       return proof === null || proof.proven ? '' : joinParts([title, renderDoubt(proof, screen)]);
     case 'recorded':
@@ -175,15 +188,17 @@ export function renderBackfilled(
         title,
         items.map(
           ({ name, action }) =>
-            `  ${words[action].symbol} ${padToWidth(printable(name), width)}  ${words[action].state}`,
+            `  ${words[action].symbol} ${padToWidth(fitName(name, room, screen), Math.min(width, room))}  ${words[action].state}`,
         ),
         groupByAction(items).map(([action, own]) => `  ${words[action].says(count(own.length, 'migration'))}`),
         ...[
           keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
           proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
           proof?.proven ? describeLost(proof) : '',
-          next === null ? '' : `${describeRest(pending)} Next: ${joinSpans(next)}`,
         ].map((text) => wrap(text, screen)),
+        next === null
+          ? []
+          : renderNext({ text: describeRest(pending), brush: plain }, { step: next, brush: screen.paint.cyan }, screen),
       ]);
     default:
       return '';

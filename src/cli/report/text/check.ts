@@ -2,12 +2,14 @@
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import type { Screen } from '../../../adapters/terminal/streams.ts';
+import { measureWidth } from '../../../adapters/terminal/width.ts';
 import type { CheckResult } from '../../../check/check.ts';
 import type { CheckProblem } from '../../../check/problem.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import type { Written } from '../../../text/prose.ts';
-import { hang, joinParts, renderNext, renderSource } from './layout.ts';
+import { hang, joinParts, renderNext } from './layout.ts';
+import { renderSource } from './sql.ts';
 
 export interface CheckView {
   readonly result: CheckResult;
@@ -47,14 +49,28 @@ function renderProblem(
   const { paint } = screen;
   const [symbol, brush] = kind === 'problem' ? ['✖', paint.red] : ['▲', paint.yellow];
   const place = path === null ? migration : line === null ? path : `${path}:${line}`;
-  const head = `  ${brush(symbol)} ${paint.bold(code)}${place === null ? '' : `  ${printable(place)}`}`;
+  const [head, below] = renderHead(`${brush(symbol)} ${paint.bold(code)}`, 2 + code.length, place, screen);
   // What belongs to no file is told by its message alone.
-  if (length === 'short' && migration !== null) return [head];
+  if (length === 'short' && migration !== null) return [head, ...below];
   return [
     head,
+    ...below,
     ...printableLines(message).flatMap((part) => hang(part, 0, 4, screen).map((row) => `    ${row}`)),
     ...(length === 'short' || sql === null ? [] : renderSource(sql, line, screen)),
   ];
+}
+
+/** The place is copied and clicked, so it is in one piece: on a line of its own where it does not fit. */
+function renderHead(
+  title: string,
+  width: number,
+  place: string | null,
+  { columns }: Screen,
+): readonly [head: string, below: readonly string[]] {
+  if (place === null) return [`  ${title}`, []];
+  const shown = printable(place);
+  const fits = columns === null || 2 + width + 2 + measureWidth(shown) <= columns;
+  return fits ? [`  ${title}  ${shown}`, []] : [`  ${title}`, [`    ${shown}`]];
 }
 
 /** One sentence of what is in order. */

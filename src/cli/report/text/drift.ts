@@ -14,7 +14,8 @@ import { describeTarget, type Target } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
-import { fitLine, hang, joinParts, renderNext, renderTitle, renderWholeSource } from './layout.ts';
+import { hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { findSqlWidth, readSqlLine, renderWholeSource, wrapSql } from './sql.ts';
 
 export interface DriftView {
   readonly target: Target;
@@ -84,7 +85,9 @@ function renderPair(pair: Pair, before: readonly Pair[], { pending }: Drift, scr
   if (differences.length === 0) return [`  ${paint.green('✔')} ${left} = ${names.right}`];
   const same = before.some((other) => nameAll(other) === nameAll(pair));
   const said = `${same ? 'the same ' : ''}${count(differences.length, 'difference')}`;
-  const head = `  ${paint.yellow('▲')} ${paint.bold(`${left} ≠ ${names.right}`)}  ${said}`;
+  const title = `${left} ≠ ${names.right}`;
+  const fits = screen.columns === null || measureWidth(`  ▲ ${title}  ${said}`) <= screen.columns;
+  const head = `  ${paint.yellow('▲')} ${paint.bold(title)}${fits ? '  ' : '\n    '}${said}`;
   const besides =
     incomparable === null ? [] : renderMarked('?', `also, this cannot be compared: ${printable(incomparable)}`, screen);
   if (same) return [head, ...besides];
@@ -150,20 +153,32 @@ export function renderDifferences(
 function renderDifference(difference: Difference, names: SideNames, screen: Screen): readonly string[] {
   const { paint } = screen;
   const { kind, object, name, left, right } = difference;
-  const head = (symbol: string, says: string) =>
-    `    ${symbol} ${object} ${paint.bold(fitLine(printable(name), 12 + object.length, screen))}  ${says}`;
+  // What differs is never cut away by a long name, nor the end of the name, which says of what column it is.
+  const head = (symbol: string, says: string): readonly string[] => {
+    const shown = printable(name);
+    const line = `    ${symbol} ${object} ${paint.bold(shown)}`;
+    const fits = screen.columns === null || 9 + measureWidth(`${object}${shown}${says}`) <= screen.columns;
+    return fits ? [`${line}  ${says}`] : [line, `      ${says}`];
+  };
   if (kind === 'existence') {
     const symbol = left === null ? paint.red('−') : paint.green('+');
     const source = renderWholeSource(left ?? right ?? '', null, screen, longestSource);
-    return [head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
+    return [...head(symbol, `only in ${left === null ? names.right : names.left}`), ...source];
   }
   const width = Math.max(measureWidth(names.left), measureWidth(names.right));
   const side = (label: string, sql: string | null) =>
-    hang(printable(sql === null ? 'none' : joinLines(sql)), 0, 10 + width, screen).map(
+    renderSide(sql, 10 + width, screen).map(
       (line, index) => `        ${paint.dim(padToWidth(index === 0 ? label : '', width))}  ${line}`,
     );
   const what = kind === 'definition' ? 'differs' : words[kind];
-  return [head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+  return [...head(paint.yellow('~'), what), ...side(names.left, left), ...side(names.right, right)];
+}
+
+function renderSide(sql: string | null, used: number, screen: Screen): readonly string[] {
+  if (sql === null) return ['none'];
+  const { columns } = screen;
+  const width = columns === null ? Number.POSITIVE_INFINITY : findSqlWidth(columns - used);
+  return wrapSql(readSqlLine(joinLines(sql)), width, 'at-spaces', screen);
 }
 
 const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definition'>, string>> = {

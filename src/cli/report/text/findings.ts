@@ -14,7 +14,8 @@ import { count, sumCounts } from '../../../text/count.ts';
 import { groupBy } from '../../../text/group.ts';
 import { listSome } from '../../../text/list.ts';
 import { say, writeProse } from '../../../text/prose.ts';
-import { hang, renderSource, renderWholeSource } from './layout.ts';
+import { hang } from './layout.ts';
+import { findSqlWidth, readSql, renderSource, renderWholeSource, wrapSql } from './sql.ts';
 
 /** What is known around findings. */
 export interface Surroundings {
@@ -147,11 +148,23 @@ function renderWay({ way }: Told, screen: Screen): readonly string[] {
   return ['    Safe way:', ...renderToCopy(way, screen)];
 }
 
-/** Whole, and without a gutter or a line end of ours: it is pasted into a file or a shell. */
+/** Whole, without a gutter, and broken only where SQL and comments stay what they are: it is pasted into a file or a shell. */
 function renderToCopy(sql: string, screen: Screen): readonly string[] {
-  const lines = sql.split(/\r\n|\n/).flatMap((line) => wrapComment(line, screen));
-  return lines.map((line) => `      ${screen.paint.cyan(printable(line.replaceAll('\t', '    ')))}`);
+  const { columns } = screen;
+  const width = columns === null ? Number.POSITIVE_INFINITY : findSqlWidth(columns - 6);
+  const { lines } = readSql(
+    sql
+      .split(/\r\n|\n/)
+      .flatMap((line) => wrapComment(line, screen))
+      .join('\n'),
+    longestCopied,
+    longestLine,
+  );
+  return lines.flatMap((line) => wrapSql(line, width, 'between-tokens', screen)).map((line) => `      ${line}`);
 }
+
+/** Far more than anybody copies from a screen. */
+const [longestCopied, longestLine] = [2_000, 100_000];
 
 /** A comment that goes on in the next line is a comment there too. */
 function wrapComment(line: string, screen: Screen): readonly string[] {

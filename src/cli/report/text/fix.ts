@@ -8,7 +8,8 @@ import { describeDifference } from '../../../schema/compare/difference.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { fitLine, hang, joinParts, renderTitle, renderWholeSource } from './layout.ts';
+import { fitLine, hang, joinParts, renderTitle } from './layout.ts';
+import { renderWholeSource } from './sql.ts';
 
 const longestMigration = 400;
 
@@ -56,7 +57,7 @@ export function renderFixed(result: FixResult, target: string, prisma: string, s
     case 'recorded':
       return joinParts([
         title,
-        names.map((name) => `  ● ${printable(name)}  backfilled`),
+        names.map((name) => `  ● ${fitLine(printable(name), 16, screen)}  backfilled`),
         [`  ${count(names.length, 'migration')} recorded; nothing was run.`],
         ...renderRest(drift, prisma, screen),
       ]);
@@ -67,7 +68,9 @@ export function renderFixed(result: FixResult, target: string, prisma: string, s
         renderSource(result.sql ?? '', screen),
         ...renderRest(drift, prisma, screen),
         [
-          '  Commit the new folder. For a local database that has the change already:',
+          ...hang('Commit the new folder. For a local database that has the change already:', 0, 2, screen).map(
+            (line) => `  ${line}`,
+          ),
           `  ${prisma} migrate resolve --applied ${printable(names[0] ?? '')}`,
         ],
       ]);
@@ -95,9 +98,10 @@ function renderRest({ pairs }: Drift, prisma: string, screen: Screen): readonly 
   const rest = pairs.find(({ pair }) => pair === 'production-schema')?.differences ?? [];
   if (rest.length === 0) return [];
   const shown = rest.slice(0, mostShown);
-  const lines = shown.map(
-    (difference) =>
-      `    ${fitLine(printable(describeDifference(difference, sideNames['production-schema'])), 4, screen)}`,
+  const lines = shown.flatMap((difference) =>
+    hang(printable(describeDifference(difference, sideNames['production-schema'])), 2, 4, screen).map(
+      (line) => `    ${line}`,
+    ),
   );
   const more = rest.length > shown.length ? [`    … and ${rest.length - shown.length} more`] : [];
   const way = `To keep what production has, change schema.prisma (${prisma} db pull does, on a local database).`;

@@ -10,10 +10,9 @@ import { findRun } from '../../../plan/plan-id.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import type { Written } from '../../../text/prose.ts';
-import { toDate } from '../../../text/time.ts';
 import type { RecordedConsent } from '../../../tracker/row-logs.ts';
 import { prismaTracker } from '../../../tracker/tracker.ts';
-import { fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { fitName, hang, joinParts, renderNext, renderTime, renderTitle, timeWidth } from './layout.ts';
 
 const symbols: Readonly<Record<RecordedMigration['state'], string>> = {
   applied: '✔',
@@ -63,7 +62,6 @@ function renderCounts(migrations: readonly RecordedMigration[]): readonly string
 
 /** The longest of the states. */
 const stateWidth = 'backfilled'.length;
-const timeWidth = '2026-01-02 09:31 UTC'.length;
 
 function renderEntry(migration: RecordedMigration, nameWidth: number, screen: Screen): readonly string[] {
   const { columns, paint } = screen;
@@ -170,10 +168,8 @@ function shorten(checksum: string): string {
   return checksum.length > 16 ? `${checksum.slice(0, 12)}…` : checksum;
 }
 
-/** UTC to the minute: who reads it may sit anywhere. */
 function renderInstant(milliseconds: number | null): string {
-  const date = milliseconds ? toDate(milliseconds) : null;
-  return date === null ? 'at an unknown time' : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return renderTime(milliseconds) || 'at an unknown time';
 }
 
 function chooseBrush(state: RecordedMigration['state'], { paint }: Screen): Brush {

@@ -20,6 +20,15 @@ export function renderTitle(name: string, { paint }: Screen): string {
   return `  ${paint.bold(printable(name))}`;
 }
 
+/** A name, and what is said of it: below, where it does not fit beside the name. */
+export function renderHeading(name: string, says: string, screen: Screen): readonly string[] {
+  const { columns, paint } = screen;
+  const head = `  ${paint.bold(name)}`;
+  if (says === '') return [head];
+  if (columns === null || measureWidth(`  ${name}  ${says}`) <= columns) return [`${head}  ${says}`];
+  return [`  ${paint.bold(name.trimEnd())}`, ...hang(says, 0, 4, screen).map((line) => `    ${line}`)];
+}
+
 /** Text of one line cut to the room that is left after `used` columns; whole where there is no terminal. */
 export function fitLine(text: string, used: number, { columns }: Screen): string {
   return columns === null ? text : cutToWidth(text, Math.max(12, columns - used));
@@ -91,42 +100,14 @@ export function renderNext(
   ];
 }
 
-/** Local time, to the minute; empty where it is not known. */
+/** UTC to the minute, whoever reads it and wherever; empty where it is not known. */
 export function renderTime(milliseconds: number | null): string {
-  if (!milliseconds) return '';
-  const date = toDate(milliseconds);
-  if (date === null) return '';
-  const two = (part: number) => String(part).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  const date = milliseconds ? toDate(milliseconds) : null;
+  return date === null ? '' : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** SQL as some lines with the numbers that they have in the file. */
-export function renderSource(sql: string, line: number | null, screen: Screen): readonly string[] {
-  const lines = sql.split(/\r\n|\n/);
-  const shown = lines.slice(0, longestSource);
-  const number = (index: number) => (line === null ? '' : String(line + index)).padStart(4);
-  const rows = shown.map((text, index) => {
-    const source = fitLine(printable(text.replaceAll('\t', '    ')), 10, screen);
-    return `  ${screen.paint.dim(`${number(index)} │`)} ${source}`;
-  });
-  const more = lines.length - shown.length;
-  return more > 0 ? [...rows, `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
-}
-
-const longestSource = 8;
-
-/** SQL wrapped instead of cut, up to `most` rows. @param line of the first one in its file; null for none. */
-export function renderWholeSource(sql: string, line: number | null, screen: Screen, most: number): readonly string[] {
-  const rows = sql.split(/\r\n|\n/).flatMap((text, index) => {
-    const number = line === null ? '' : String(line + index);
-    return hang(printable(text.replaceAll('\t', '    ')), 0, 9, screen).map(
-      (part, place) => `  ${screen.paint.dim(`${(place === 0 ? number : '').padStart(4)} │`)} ${part}`,
-    );
-  });
-  const more = rows.length - most;
-  return more > 0 ? [...rows.slice(0, most), `  ${screen.paint.dim(`     │ … ${count(more, 'more line')}`)}`] : rows;
-}
+/** The columns that a time takes. */
+export const timeWidth = '2026-01-02 09:31 UTC'.length;
 
 /** @returns a clause without a full stop; null where there is nothing. */
 export function describeBesides({ missing, edited, unverified }: Besides): string | null {

@@ -137,7 +137,8 @@ export function describeUnanswered({ questions, unanswered }: Asked): string | n
 /** One sentence; null if the plan was not rehearsed to its end. */
 export function describeRehearsal(plan: Plan): string | null {
   if (!wasRehearsed(plan)) return null;
-  const result = allFindings(plan).some(({ kind }) => kind === 'blocker') ? 'every statement runs there' : 'ok';
+  // Another way to be blocked than by the rehearsal is still no "ok": the line stands above "cannot be applied".
+  const result = allFindings(plan).some(({ kind }) => kind === 'blocker') ? 'see what is marked ✖' : 'ok';
   const ranOn = plan.ranOn === null ? null : describeRows(plan.ranOn, result);
   return ranOn ?? `${emptyCopy}: ${result}.`;
 }

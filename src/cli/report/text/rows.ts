@@ -8,6 +8,7 @@ import type { Told } from '../../../findings/tell.ts';
 import type { Target } from '../../../target/target.ts';
 import { fitLine, hang } from './layout.ts';
 import { renderQueryCommand, shortenForPeople } from './query-command.ts';
+import { findSqlWidth, readSqlLine, wrapSql } from './sql.ts';
 
 /** The command is pasted, so it is in one piece; a query that is too long for that is cut, and looks like it. */
 export function renderRows({ evidence }: Told, target: Target, screen: Screen): readonly string[] {
@@ -25,9 +26,13 @@ export function renderQuery(query: string, target: Target, indent: number, scree
   const margin = ' '.repeat(indent);
   const short = shortenForPeople(query);
   if (short === null) return [`${margin}Rows: ${paint.cyan(renderQueryCommand(target, query))}`];
-  return [`Rows: ${short.text}`, `  (${short.rest})`].flatMap((text) =>
-    hang(text, 2, indent, screen).map((line) => margin + line),
-  );
+  const width = screen.columns === null ? Number.POSITIVE_INFINITY : findSqlWidth(screen.columns - indent - 6);
+  return [
+    ...wrapSql(readSqlLine(short.text), width, 'at-spaces', screen).map(
+      (line, index) => `${margin}${index === 0 ? 'Rows: ' : ''}${line}`,
+    ),
+    ...hang(`  (${short.rest})`, 2, indent, screen).map((line) => margin + line),
+  ];
 }
 
 const mostRows = 5;

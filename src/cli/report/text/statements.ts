@@ -9,10 +9,13 @@ import { joinLines } from '../../../sql/one-line.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { fitLine, hang } from './layout.ts';
 import { describeSize } from './size.ts';
+import { paintSql, readSqlLine } from './sql.ts';
 
 interface StatementRow {
   readonly line: number;
   readonly text: string;
+  /** How many characters of it are SQL: words of ours may follow. */
+  readonly sql: number;
   /** Empty if the statement simply runs. */
   readonly remark: string;
 }
@@ -34,21 +37,28 @@ export function countStatements(migration: PlannedMigration): { readonly all: nu
 }
 
 export function renderStatements(migration: PlannedMigration, screen: Screen): readonly string[] {
-  const rows = buildRows(migration, screen);
+  const rows = buildRows(migration);
   const lineWidth = Math.max(4, ...rows.map((row) => String(row.line).length));
   const room = findRoom(rows, lineWidth, screen);
   return rows.flatMap((row) => {
     const indent = lineWidth + 4;
     const start = `  ${screen.paint.dim(String(row.line).padStart(lineWidth))}  `;
-    if (row.remark === '') return [`${start}${fitLine(row.text, indent, screen)}`];
+    if (row.remark === '') return [`${start}${paintRow(row, fitLine(row.text, indent, screen), screen)}`];
     const brush = screen.paint.yellow;
     if (room === null) {
       const remark = hang(row.remark, 2, indent, screen).map((line) => `${' '.repeat(indent)}${brush(line)}`);
-      return [`${start}${fitLine(row.text, indent, screen)}`, ...remark];
+      return [`${start}${paintRow(row, fitLine(row.text, indent, screen), screen)}`, ...remark];
     }
     const text = screen.columns === null ? row.text : fitLine(row.text, screen.columns - room, screen);
-    return [`${start}${padToWidth(text, room)}  ${brush(row.remark)}`];
+    const padding = padToWidth(text, room).slice(text.length);
+    return [`${start}${paintRow(row, text, screen)}${padding}  ${brush(row.remark)}`];
   });
+}
+
+/** @param shown the row's text, or its beginning with a mark at the end. */
+function paintRow({ text, sql }: StatementRow, shown: string, screen: Screen): string {
+  const end = Math.min(sql, shown === text ? text.length : shown.length - 1);
+  return paintSql(readSqlLine(text), 0, end, screen) + shown.slice(end);
 }
 
 /** The columns for statements beside which a remark stands; null where remarks have to go below. */
@@ -61,7 +71,7 @@ function findRoom(rows: readonly StatementRow[], lineWidth: number, { columns }:
   return room < Math.min(statementWidth.least, text) ? null : Math.min(statementWidth.most, text, room);
 }
 
-function buildRows(migration: PlannedMigration, screen: Screen): readonly StatementRow[] {
+function buildRows(migration: PlannedMigration): readonly StatementRow[] {
   const { statements } = migration;
   const rows: StatementRow[] = [];
   for (let index = 0; index < statements.length; ) {
@@ -73,9 +83,11 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Statem
     const rebuild = migration.rebuilds.find((candidate) => candidate.first === index);
     if (rebuild) {
       const parts = statements.slice(rebuild.first, rebuild.last + 1).filter((part) => !isSetAround(part));
+      const text = summarize(statement.sql);
       rows.push({
         line: statement.line,
-        text: `${summarize(statement.sql, screen)} … ${count(parts.length, 'statement')}`,
+        text: `${text} … ${count(parts.length, 'statement')}`,
+        sql: text.length,
         remark: describeRebuild(migration, rebuild.table),
       });
       index = rebuild.last + 1;
@@ -84,7 +96,7 @@ function buildRows(migration: PlannedMigration, screen: Screen): readonly Statem
     const end = findRunEnd(migration, index);
     const run = statements.slice(index, end);
     if (run.length >= shortestRun) rows.push(summarizeRun(run));
-    else rows.push(...run.map((single) => buildRow(single, screen)));
+    else rows.push(...run.map(buildRow));
     index = end;
   }
   return rows;
@@ -95,10 +107,12 @@ function describeRebuild(migration: PlannedMigration, table: string): string {
   return `rebuilds "${printable(table)}"${size === '' ? '' : `, ${size}`} (atomic; must not run twice)`;
 }
 
-function buildRow(statement: PlannedStatement, screen: Screen): StatementRow {
+function buildRow(statement: PlannedStatement): StatementRow {
+  const text = summarize(statement.sql);
   return {
     line: statement.line,
-    text: summarize(statement.sql, screen),
+    text,
+    sql: text.length,
     remark: statement.action === 'skip' ? `SKIP  ${printable(statement.reason ?? '')}`.trimEnd() : '',
   };
 }
@@ -144,16 +158,19 @@ function summarizeRun(run: readonly PlannedStatement[]): StatementRow {
   const name = nouns.has(verb) ? `${verb}s` : `${verb} statements`;
   return {
     line: first?.line ?? 0,
+    sql: 0,
     text: `${writeNumber(run.length)} ${name}, lines ${first?.line}–${last?.line}`,
     remark: first?.action === 'skip' ? `SKIP  ${printable(first.reason ?? '')}`.trimEnd() : '',
   };
 }
 
-/** Enough for the widest terminal; a statement may have megabytes. */
-const longestShown = 2_000;
+/** A statement may have megabytes. As much as is read of it, and as much as is shown, which is enough for the widest terminal. */
+const [longestRead, longestShown] = [2_000, 500];
 
 /** A statement in one line: without comments and line ends, and of CREATE TABLE only the name. */
-function summarize(sql: string, { columns }: Screen): string {
-  const text = columns === null ? sql : sql.slice(0, longestShown);
-  return printable(joinLines(beginsWith(text, 'CREATE', 'TABLE') ? cutBeforeList(text) : text));
+function summarize(sql: string): string {
+  const text = sql.slice(0, longestRead);
+  const line = printable(joinLines(beginsWith(text, 'CREATE', 'TABLE') ? cutBeforeList(text) : text));
+  if (line.length > longestShown) return `${line.slice(0, longestShown).replace(/[\ud800-\udbff]$/, '')}…`;
+  return sql.length > longestRead && !beginsWith(text, 'CREATE', 'TABLE') ? `${line}…` : line;
 }

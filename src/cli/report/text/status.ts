@@ -11,7 +11,7 @@ import type { Status } from '../../../history/status.ts';
 import { writeNumber } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
 import { renderFindings } from './findings.ts';
-import { describeBesides, fitName, hang, joinParts, renderNext, renderTime, renderTitle } from './layout.ts';
+import { describeBesides, fitName, hang, joinParts, renderNext, renderTime, renderTitle, timeWidth } from './layout.ts';
 
 export interface StatusView {
   readonly target: string;
@@ -108,9 +108,6 @@ function renderEntry(entry: HistoryEntry, nameWidth: number, stateWidth: number,
   if (columns === null || indent + measureWidth(detail) <= columns) return [`${start}${state}  ${rest}`];
   return [`${start}${brush(labels[entry.state])}`, ...hang(detail, 0, 6, screen).map((line) => `      ${line}`)];
 }
-
-/** As in 2026-01-02 09:31. */
-const timeWidth = 16;
 
 function chooseBrush({ state }: HistoryEntry, { paint }: Screen): Brush {
   switch (state) {

@@ -7,7 +7,7 @@ import type { Index, InspectedKey, Table } from '../../../inspect/tables.ts';
 import { joinLines } from '../../../sql/one-line.ts';
 import { tokenize } from '../../../sql/tokenize.ts';
 import { count, writeNumber } from '../../../text/count.ts';
-import { hang, joinParts, renderTitle } from './layout.ts';
+import { hang, joinParts, renderHeading, renderTitle } from './layout.ts';
 
 export interface TablesInput {
   readonly target: string;
@@ -19,7 +19,10 @@ export interface TablesInput {
 }
 
 export function renderTables({ target, tables, internal, rows }: TablesInput, screen: Screen): string {
-  const nameWidth = Math.min(48, Math.max(0, ...tables.map((table) => measureWidth(printable(table.name)))));
+  const widest = Math.max(0, ...tables.map((table) => measureWidth(printable(table.name))));
+  const remarks = Math.max(0, ...tables.map((table) => measureWidth(describe(table, rows))));
+  const room = screen.columns === null ? widest : Math.max(12, screen.columns - 4 - remarks);
+  const nameWidth = Math.min(48, widest, room);
   const hidden = `Internal: ${internal.map(printable).join(', ')}`;
   return joinParts([
     [renderTitle(target, screen)],
@@ -42,21 +45,25 @@ function renderTable(
   nameWidth: number,
   screen: Screen,
 ): readonly string[] {
-  const name = screen.paint.bold(padToWidth(printable(table.name), nameWidth));
-  const remarks = [
-    ...(table.kind === 'table' ? [] : [table.kind]),
-    ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
-    ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
-    ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
-  ];
+  const name = padToWidth(printable(table.name), nameWidth);
   const columns = table.columns.map((column) => printable(`${column.name} ${column.type}`.trimEnd()));
   return [
-    `  ${name}  ${remarks.join(', ')}`.trimEnd(),
+    ...renderHeading(name, describe(table, rows), screen),
     ...renderItem('columns', columns, screen),
     ...renderItem('indexes', table.indexes.filter(isNamed).map(describeIndex), screen),
     ...renderItem('refers to', table.foreignKeys.map(describeReference), screen),
     ...renderItem('referred to by', table.referencedBy.map(describeReferrer), screen),
   ];
+}
+
+/** `view, 3 columns`, `6 columns, 3 rows, 1 trigger` */
+function describe(table: Table, rows: TablesInput['rows']): string {
+  return [
+    ...(table.kind === 'table' ? [] : [table.kind]),
+    ...(table.broken === null ? [count(table.columns.length, 'column')] : [describeBroken(table.broken)]),
+    ...(rows === null || table.kind === 'view' ? [] : [describeRows(rows.get(table.name) ?? null)]),
+    ...(table.triggers.length > 0 ? [count(table.triggers.length, 'trigger')] : []),
+  ].join(', ');
 }
 
 /** @param reason in the engine's words. */
@@ -74,8 +81,9 @@ const unbroken = '\u00a0';
 function renderItem(label: string, items: readonly string[], screen: Screen): readonly string[] {
   if (items.length === 0) return [];
   const indent = 4 + labelWidth + 2;
-  // A line is broken between two items, not within one.
-  const text = items.map((item) => item.replaceAll(' ', unbroken)).join(', ');
+  const room = (screen.columns ?? Number.POSITIVE_INFINITY) - indent - 1;
+  // A line is broken between two items, not within one that fits.
+  const text = items.map((item) => (measureWidth(item) > room ? item : item.replaceAll(' ', unbroken))).join(', ');
   const lines = hang(text, 0, indent, screen).map((line) => line.replaceAll(unbroken, ' '));
   return lines.map((line, index) =>
     index === 0 ? `    ${screen.paint.dim(label.padEnd(labelWidth))}  ${line}` : `${' '.repeat(indent)}${line}`,

@@ -395,7 +395,7 @@ const document = `<!-- migrate-prod plan -->
 
 ## Migration plan for \`libsql://shop-acme.turso.io\`
 
-2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: every statement runs there. The row counts are from when this plan was made.
+2 migrations, **1 blocker**, **1 hazard**. Rehearsed on an empty copy of production's schema: see what is marked ✖. The row counts are from when this plan was made.
 
 ### ✖ blocker: \`duplicates\` in \`prisma/migrations/2_unique/migration.sql:2\`
 
