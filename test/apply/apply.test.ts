@@ -248,7 +248,7 @@ describe('a backup', () => {
 
 describe('an end', () => {
   const failLate =
-    'CREATE TABLE "Late" ("id" INTEGER PRIMARY KEY);\nINSERT INTO "Late" SELECT 1 + random() % 1 FROM "Customer";\n';
+    'CREATE TABLE "Late" ("id" INTEGER PRIMARY KEY);\nINSERT INTO "Late" SELECT 1 + last_insert_rowid() * 0 FROM "Customer";\n';
 
   async function failWithRows(sql: string, files: Files = {}) {
     const production = await openApplied(init);
@@ -273,7 +273,7 @@ describe('an end', () => {
       failed: {
         name: '3_bad',
         line: 2,
-        statement: 'INSERT INTO "Late" SELECT 1 + random() % 1 FROM "Customer"',
+        statement: 'INSERT INTO "Late" SELECT 1 + last_insert_rowid() * 0 FROM "Customer"',
         message: 'UNIQUE constraint failed: Late.id',
         query: null,
       },
@@ -297,7 +297,7 @@ describe('an end', () => {
   });
 
   it('is a long statement, cut', async () => {
-    const long = `INSERT INTO "Late" SELECT 1 + random() % 1 FROM "Customer" WHERE '${'x'.repeat(3_000)}' <> ''`;
+    const long = `INSERT INTO "Late" SELECT 1 + last_insert_rowid() * 0 FROM "Customer" WHERE '${'x'.repeat(3_000)}' <> ''`;
     const { result } = await failWithRows(`CREATE TABLE "Late" ("id" INTEGER PRIMARY KEY);\n${long};\n`);
     expect(result.failed?.statement).toBe(`${long.slice(0, 2_000)} …`);
   });
@@ -329,7 +329,7 @@ describe('an end', () => {
     const files = {
       ...keys,
       '3_d':
-        'PRAGMA foreign_keys=OFF;\nINSERT INTO "C" ("p") SELECT "id" + 1 + random() % 1 FROM "P";\nPRAGMA foreign_keys=ON;\n',
+        'PRAGMA foreign_keys=OFF;\nINSERT INTO "C" ("p") SELECT "id" + 1 + last_insert_rowid() * 0 FROM "P";\nPRAGMA foreign_keys=ON;\n',
     };
     const production = await openApplied(keys);
     const meanwhile = comesAfter<never>(() => production.run('INSERT INTO "P" VALUES (7)'));

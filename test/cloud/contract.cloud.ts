@@ -74,7 +74,9 @@ describe('apply', () => {
   test('leaves everything as it was when the last statement fails, records that, and retries', async () => {
     await story.apply([parents]);
     const before = await story.sql(...fill, everyRow);
-    const broken = rebuildParent('INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE random() IS NOT NULL;');
+    const broken = rebuildParent(
+      'INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE last_insert_rowid() IS NOT NULL;',
+    );
     const later = { name: '20260103000000_later', sql: 'CREATE TABLE "Later" (id INTEGER PRIMARY KEY)' };
     expect(await story.apply([parents, broken, later], { allow: lossOfFax, rows: 0 })).toMatchObject({
       outcome: 'failed',

@@ -45,7 +45,9 @@ describeTargets('apply', (fresh) => {
     const { url, sql } = await fresh();
     await apply({ url, migrations: [parents] });
     const before = await sql(...fill, everyRow);
-    const broken = rebuildParent(`INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE random() IS NOT NULL;`);
+    const broken = rebuildParent(
+      `INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE last_insert_rowid() IS NOT NULL;`,
+    );
     const failed = await apply({
       url,
       rows: 0,
@@ -58,7 +60,7 @@ describeTargets('apply', (fresh) => {
       failed: {
         name: broken.name,
         line: 12,
-        statement: 'INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE random() IS NOT NULL',
+        statement: 'INSERT INTO "Restricting" (id, parentId) SELECT 1, 1 WHERE last_insert_rowid() IS NOT NULL',
         message: 'UNIQUE constraint failed: Restricting.id',
       },
       notStarted: ['20260103000000_later'],

@@ -7,7 +7,7 @@ import { describeTargets, type TestTarget } from '../../support/targets.ts';
 const one = { name: '1_a', sql: 'CREATE TABLE a (id INTEGER PRIMARY KEY);' };
 const two = { name: '2_b', sql: 'CREATE TABLE b (id INTEGER PRIMARY KEY);' };
 const three = { name: '3_c', sql: 'CREATE TABLE c (id INTEGER PRIMARY KEY);' };
-const failing = { name: '3_c', sql: 'INSERT INTO a SELECT 1 WHERE random() IS NOT NULL;' };
+const failing = { name: '3_c', sql: 'INSERT INTO a SELECT 1 WHERE last_insert_rowid() IS NOT NULL;' };
 
 /** Of no plan that ever was. */
 const stranger = 'deadbeef-deadbeefdeadbeefdeadbeef-deadbeefdeadbeefdead-00';

@@ -254,7 +254,7 @@ describeTargets('what a rebuild keeps', (fresh) => {
     );
     const everything = `SELECT group_concat(type || name || coalesce(sql, ''), char(10)) FROM sqlite_schema WHERE name NOT LIKE '%prisma%'`;
     const before = [await target.sql(everything), await target.sql('SELECT * FROM sqlite_sequence')];
-    const sql = rebuildCustomer({ after: 'INSERT INTO "Order" SELECT 1, 1 WHERE random() IS NOT NULL;' });
+    const sql = rebuildCustomer({ after: 'INSERT INTO "Order" SELECT 1, 1 WHERE last_insert_rowid() IS NOT NULL;' });
     const failed = await apply({ url: target.url, migrations: [shop, { name: '2_rebuild', sql }], rows: 0 });
     expect(failed).toMatchObject({ outcome: 'failed', failed: { line: 9 } });
     expect([await target.sql(everything), await target.sql('SELECT * FROM sqlite_sequence')]).toEqual(before);

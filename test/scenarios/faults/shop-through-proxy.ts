@@ -9,7 +9,10 @@ import { expectFinishes, expectQuiet, expectTrue, expectWhole, type Subject } fr
 
 /** Fails at its last statement; a plan cannot tell. */
 export const failing = ({ name, statements }: StoryMigration): StoryMigration =>
-  defineMigration(name, [...statements, 'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)']);
+  defineMigration(name, [
+    ...statements,
+    'INSERT INTO "Counter" ("id", "runs") VALUES (1 + last_insert_rowid() * 0, 0)',
+  ]);
 
 /** A test of it, with a database and a proxy of its own. */
 export type WithSubject = (

@@ -45,7 +45,7 @@ describeTargets('the tracker', (fresh) => {
       await apply({ url: target.url, migrations: project.migrationsFolder });
       await target.sql(`INSERT INTO a VALUES (1, 'x'), (2, 'x')`);
       const index = 'CREATE INDEX a_b ON a (b);\nINSERT INTO a SELECT ';
-      await project.write('3_index', `${index}2, 'y' WHERE random() IS NOT NULL;`);
+      await project.write('3_index', `${index}2, 'y' WHERE last_insert_rowid() IS NOT NULL;`);
       const failed = await apply({ url: target.url, migrations: project.migrationsFolder, rows: 0 });
       expect(failed.error?.code).toBe('STATEMENT_FAILED');
       await withEngine(target, async (engine) => {
@@ -53,7 +53,7 @@ describeTargets('the tracker', (fresh) => {
         expect(diagnosed.failedMigrationNames).toEqual([]);
         expect(diagnosed.editedMigrationNames).toEqual([]);
       });
-      await project.write('3_index', `${index}3, 'y' WHERE random() IS NOT NULL;`);
+      await project.write('3_index', `${index}3, 'y' WHERE last_insert_rowid() IS NOT NULL;`);
       expect((await apply({ url: target.url, migrations: project.migrationsFolder })).outcome).toBe('applied');
       await withEngine(target, async (engine) => {
         expect(await engine.diagnoseMigrationHistory(project.migrationsFolder)).toEqual(upToDate);

@@ -50,7 +50,7 @@ describeWithServer('a run that loses', () => {
       index === failing
         ? defineMigration(migration.name, [
             ...migration.statements,
-            `INSERT INTO "Counter" ("id") SELECT 1 WHERE random() IS NOT NULL`,
+            `INSERT INTO "Counter" ("id") SELECT 1 WHERE last_insert_rowid() IS NOT NULL`,
           ])
         : migration,
     );

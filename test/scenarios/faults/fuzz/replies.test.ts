@@ -42,7 +42,7 @@ const failing = shop.map((migration, index) =>
   index === 3
     ? defineMigration(migration.name, [
         ...migration.statements,
-        'INSERT INTO "Counter" ("id", "runs") VALUES (1 + random() % 1, 0)',
+        'INSERT INTO "Counter" ("id", "runs") VALUES (1 + last_insert_rowid() * 0, 0)',
       ])
     : migration,
 );
