@@ -8,12 +8,19 @@ export interface WorkflowPlace {
   readonly folder: string;
 }
 
+/** By commit, as docs/ci.md has them: a tag can be moved, and these run beside the token. */
+const actions = {
+  checkout: 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2',
+  node: 'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0',
+  bun: 'oven-sh/setup-bun@735343b667d3e6f658f44d0eca948eb6282f2b76 # v2.0.2',
+};
+
 /** What prepares each package manager on GitHub's machines; npm is there. */
 const prepares: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: [],
   pnpm: ['- run: corepack enable'],
   yarn: ['- run: corepack enable'],
-  bun: ['- uses: oven-sh/setup-bun@v2'],
+  bun: [`- uses: ${actions.bun}`],
 };
 
 const installs: Readonly<Record<PackageManager, string>> = {
@@ -25,13 +32,12 @@ const installs: Readonly<Record<PackageManager, string>> = {
 
 export function writeWorkflow({ manager, folder }: WorkflowPlace): string {
   const start = startWith(manager, 'migrate-prod');
-  const steps = [
+  const prepare = [
     ...prepares[manager],
-    '- uses: actions/setup-node@v4',
+    `- uses: ${actions.node}`,
     '  with: { node-version: 22 }',
     `- run: ${installs[manager]}`,
-  ].map((line) => `      ${line}`);
-  const place = folder === '' ? [] : ['defaults:', `  run: { working-directory: ${JSON.stringify(folder)} }`];
+  ];
   return [
     'name: migrate-prod',
     'on:',
@@ -39,38 +45,58 @@ export function writeWorkflow({ manager, folder }: WorkflowPlace): string {
     '  push:',
     '    branches: [main]',
     'permissions: { contents: read }',
-    ...place,
+    ...(folder === '' ? [] : ['defaults:', `  run: { working-directory: ${JSON.stringify(folder)} }`]),
     'jobs:',
     '  plan:',
     "    if: github.event_name == 'pull_request'",
     '    runs-on: ubuntu-latest',
     '    steps:',
-    '      - uses: actions/checkout@v4',
-    '        with: { fetch-depth: 0 }',
-    ...steps,
-    `      - run: ${start} check --base origin/\${{ github.base_ref }} --no-config`,
-    '      # A pull request from a fork gets no secrets.',
-    '      - if: github.event.pull_request.head.repo.full_name == github.repository',
-    `        run: ${start} plan`,
-    '        env:',
-    `          TURSO_DATABASE_URL: ${writeSecret('TURSO_DATABASE_URL')}`,
-    `          TURSO_AUTH_TOKEN: ${writeSecret('TURSO_READ_ONLY_TOKEN')}`,
+    ...indent([
+      `- uses: ${actions.checkout}`,
+      '  with: { fetch-depth: 0, persist-credentials: false }',
+      ...prepare,
+      `- run: ${start} check --base "origin/$BASE" --no-config`,
+      '  env:',
+      `    BASE: ${writeExpression('github.base_ref')}`,
+      '# A pull request from a fork, or of Dependabot, gets no secrets.',
+      `- if: ${writeExpression("!cancelled() && !github.event.pull_request.head.repo.fork && github.actor != 'dependabot[bot]'")}`,
+      `  run: ${start} plan --rows none`,
+      ...writeCredentials('TURSO_READ_ONLY_TOKEN'),
+    ]),
     '  apply:',
     "    if: github.event_name == 'push'",
     '    runs-on: ubuntu-latest',
     '    environment: production',
     '    concurrency: migrate-prod',
     '    steps:',
-    '      - uses: actions/checkout@v4',
-    ...steps,
-    `      - run: ${start} apply --yes`,
-    '        env:',
-    `          TURSO_DATABASE_URL: ${writeSecret('TURSO_DATABASE_URL')}`,
-    `          TURSO_AUTH_TOKEN: ${writeSecret('TURSO_AUTH_TOKEN')}`,
+    ...indent([
+      `- uses: ${actions.checkout}`,
+      '  with: { persist-credentials: false }',
+      ...prepare,
+      '- id: plan',
+      `  run: ${start} plan`,
+      ...writeCredentials('TURSO_READ_ONLY_TOKEN'),
+      "- if: steps.plan.outputs.pending != '0'",
+      `  run: ${start} apply --plan "$PLAN" --yes`,
+      ...writeCredentials('TURSO_AUTH_TOKEN'),
+      `    PLAN: ${writeExpression('steps.plan.outputs.plan')}`,
+    ]),
     '',
   ].join('\n');
 }
 
-function writeSecret(name: string): string {
-  return `\${{ secrets.${name} }}`;
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `      ${line}`);
+}
+
+function writeCredentials(token: string): readonly string[] {
+  return [
+    '  env:',
+    `    TURSO_DATABASE_URL: ${writeExpression('secrets.TURSO_DATABASE_URL')}`,
+    `    TURSO_AUTH_TOKEN: ${writeExpression(`secrets.${token}`)}`,
+  ];
+}
+
+function writeExpression(text: string): string {
+  return `\${{ ${text} }}`;
 }
