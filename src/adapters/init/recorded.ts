@@ -1,7 +1,7 @@
 /** What a package manager recorded of this program where it put it: in a project, or in the folder that `npx` made for one run. */
 
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { largest, readTextIfPresent } from '../files/regular-file.ts';
 
 /**
  * @param path of a file of the program there, or of the link that started it; with forward slashes
@@ -12,7 +12,8 @@ export function readRecordedSpec(path: string): string | null {
   if (at === -1) return null;
   const host = path.slice(0, at);
   try {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'));
+    const text = readTextIfPresent(join(host, 'package.json'), largest.package);
+    const { dependencies, devDependencies } = JSON.parse(text ?? '{}');
     const spec = dependencies?.['migrate-prod'] ?? devDependencies?.['migrate-prod'];
     return typeof spec === 'string' ? toAbsolute(spec, host) : null;
   } catch {
