@@ -1,9 +1,9 @@
 /** Which target a command works on, by which name, and with which token: known before a database is opened. */
 
 import { basename } from 'node:path';
-import { listFileFolders } from '../adapters/files/credential-sources.ts';
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { listTargets } from '../adapters/files/other-env-files.ts';
+import { listProjectFolders } from '../adapters/files/paths.ts';
 import type { ProjectRoot } from '../adapters/prisma/project.ts';
 import { defaultTargetName, findTargetOfFile, parseTargetName } from '../target/names.ts';
 import type { Target } from '../target/target.ts';
@@ -66,7 +66,7 @@ function findNamed({ target, envFile }: GlobalOptions): string | null {
 
 /** True if the project has credentials of several targets: then the name of the one that is meant is worth a word. */
 function hasOthers(root: string, { context }: Run): boolean {
-  return listTargets(listFileFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
+  return listTargets(listProjectFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
 }
 
 /** In text, the title has the path already. */

@@ -2,10 +2,9 @@
 
 import { join } from 'node:path';
 import type { ManagerSigns } from '../../init/choose-manager.ts';
-import { withoutMark } from '../../init/package-json.ts';
+import { findProperty, readPackageFile } from './package-file.ts';
 import { listPackageLocks } from './package-locks.ts';
 import { showPath } from './paths.ts';
-import { largest, readTextIfPresent } from './regular-file.ts';
 
 /**
  * Of the nearest folder that says something.
@@ -24,12 +23,6 @@ export function readManagerSigns(folders: readonly string[], cwd: string): Pick<
 }
 
 function readManagerField(file: string): string | null {
-  const text = readTextIfPresent(file, largest.package);
-  if (text === null || !text.includes('"packageManager"')) return null;
-  try {
-    const { packageManager } = JSON.parse(withoutMark(text));
-    return typeof packageManager === 'string' ? packageManager : null;
-  } catch {
-    return null;
-  }
+  const named = findProperty(readPackageFile(file, '"packageManager"'), 'packageManager');
+  return typeof named === 'string' ? named : null;
 }

@@ -12,7 +12,15 @@ import type { Found, InitFacts, Place } from '../../init/plan.ts';
 import { chooseSpec, type Origin } from '../../init/spec.ts';
 import { say, shell, typedCommand } from '../../text/prose.ts';
 import { readManagerSigns } from '../files/manager-signs.ts';
-import { findGitRoot, isWithin, listAncestors, readKind, showPath, toSlashes } from '../files/paths.ts';
+import {
+  findGitRoot,
+  isWithin,
+  listAncestors,
+  listProjectFolders,
+  readKind,
+  showPath,
+  toSlashes,
+} from '../files/paths.ts';
 import { largest, readRegularFile, readTextIfPresent, UnreadableFile } from '../files/regular-file.ts';
 import { askGit } from '../files/token-file.ts';
 
@@ -58,13 +66,9 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   };
 }
 
-/**
- * From the project up to the git root. Without a git root nothing says where the project ends: only a folder within the
- * one that the user is in may be written to.
- */
+/** Only a folder of the project may be written to. */
 function findPackageFolder(root: string, cwd: string): string {
-  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
-  const folders = listAncestors(root).filter((folder) => isWithin(folder, top));
+  const folders = listProjectFolders(root, cwd);
   const folder = folders.find((ancestor) => existsSync(join(ancestor, 'package.json')));
   if (folder !== undefined) return folder;
   throw new MigrateError(

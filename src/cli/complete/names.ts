@@ -1,10 +1,9 @@
 /** Names that completion offers: of migrations, tables, files and targets. What cannot be read has none. */
 
 import { join, resolve } from 'node:path';
-import { listFileFolders } from '../../adapters/files/credential-sources.ts';
 import { scriptName } from '../../adapters/files/migrations.ts';
 import { listEnvNames, listTargets as listTargetNames } from '../../adapters/files/other-env-files.ts';
-import { readKind, readSubfolders } from '../../adapters/files/paths.ts';
+import { listProjectFolders, readKind, readSubfolders } from '../../adapters/files/paths.ts';
 import { listBeside, readLayout } from '../../adapters/prisma/layout.ts';
 import { findProjectRoot } from '../../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../../adapters/prisma/schema.ts';
@@ -57,7 +56,7 @@ function findTables(schema: string): readonly string[] {
 
 export function listTargets({ cwd, env }: Typed): readonly Candidate[] {
   const { root } = findProjectRoot({ cwd, env, config: 'ignored' });
-  return listTargetNames(listFileFolders(root, cwd)).map((word) => ({ word, says: 'target' }));
+  return listTargetNames(listProjectFolders(root, cwd)).map((word) => ({ word, says: 'target' }));
 }
 
 export function listEnvFiles({ cwd }: Typed): readonly Candidate[] {
