@@ -5,6 +5,7 @@ import { listPackageLocks } from '../adapters/files/package-locks.ts';
 import { readRecordedSpec } from '../adapters/init/recorded.ts';
 import { findManager, type PackageManager, startWith } from '../init/package-manager.ts';
 import { quoteArgument } from '../text/shell.ts';
+import { findWay } from '../text/way.ts';
 
 export interface Start {
   /** The script that Node was given, absolute; undefined where there is none. */
@@ -58,10 +59,6 @@ function findLockFile(cwd: string): PackageManager | null {
 
 /** The path relative to a folder; absolute where the two have too little in common. */
 function showFrom(path: string, folder: string): string {
-  const [to, from] = [path.split('/'), folder.split('/').filter((part, index) => index === 0 || part !== '')];
-  let shared = 0;
-  while (shared < from.length && from[shared] === to[shared]) shared += 1;
-  const climbs = from.length - shared;
-  if (shared < 2 || climbs > 3) return path;
-  return [...Array.from({ length: climbs }, () => '..'), ...to.slice(shared)].join('/');
+  const { way, climbs, shared } = findWay(path, folder);
+  return shared < 2 || climbs > 3 ? path : way;
 }
