@@ -1,6 +1,6 @@
 /**
  * What nobody can use after a migration: more ways to come there than in `broken-uses.sampled.test.ts` (keys, triggers, views, full-text
- * indexes), `impure-dates.test.ts` (dates of now) and `left-out.sampled.test.ts` (tables made of a query), and rows that are only tried.
+ * indexes), `impure-dates.slow.test.ts` (dates of now) and `left-out.sampled.test.ts` (tables made of a query), and rows that are only tried.
  */
 
 import { expect, it } from 'vitest';
