@@ -13,6 +13,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Planned } from '../plan/plan-database.ts';
 import { findUpdatedDuplicates } from '../plan/updated-duplicates.ts';
 import type { Outside } from '../ports.ts';
+import { cutText } from '../text/cut.ts';
 import { command, say } from '../text/prose.ts';
 import { endless } from '../text/sentence.ts';
 import type { ExecutionEnd } from './execution.ts';
@@ -30,7 +31,7 @@ export function describeFailure(failure: Failure): FailedMigration {
     name: migration.name,
     path: migration.path,
     line: statement?.line ?? null,
-    statement: statement ? cut(statement.sql) : null,
+    statement: statement ? cutText(statement.sql, longestStatement) : null,
     message,
     query: rowsGuard
       ? findGuardedRows(rowsGuard.guard)
@@ -48,10 +49,6 @@ export function plainFailure({ name, message }: FailedMigration): MigrateError {
 
 /** Characters of a statement that are enough to know it by; one can be megabytes long. */
 const longestStatement = 2_000;
-
-function cut(sql: string): string {
-  return sql.length > longestStatement ? `${sql.slice(0, longestStatement)} …` : sql;
-}
 
 /** @returns null where the server's own words are enough. */
 export async function explainFailure(

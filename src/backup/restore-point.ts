@@ -1,6 +1,6 @@
 /** How to go back: the instant just before the first write, the backup, and the commands that restore them. */
 
-import type { Target } from '../target/target.ts';
+import { findTursoName, isTurso, type Target } from '../target/target.ts';
 import { quoteArgument, quotePath } from '../text/shell.ts';
 
 export interface RestorePoint {
@@ -22,6 +22,7 @@ export interface ReadClock {
 
 export function buildRestorePoint(target: Target, { now, clock }: ReadClock, backup: string | null): RestorePoint {
   const at = renderInstant(now);
+  // Only Turso has this point-in-time restore (docs.turso.tech/features/point-in-time-recovery).
   const command = isTurso(target)
     ? `turso db create NEW_NAME --from-db ${quoteArgument(findTursoName(target) ?? 'NAME')} --timestamp ${at}`
     : null;
@@ -69,19 +70,4 @@ export function findRestoreCommand(target: Target, path: string): string {
   if (target.type === 'server') return `sqlite3 new.db < ${file}`;
   const own = quoteArgument(target.path);
   return `rm -f ${quoteArgument(`${target.path}-wal`)} ${quoteArgument(`${target.path}-shm`)} && cp ${file} ${own}`;
-}
-
-/** Only Turso has this point-in-time restore (docs.turso.tech/features/point-in-time-recovery). */
-export function isTurso(target: Target): boolean {
-  return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
-}
-
-/**
- * A host is <database>-<organisation>[.<region>].turso.io, and both may contain hyphens: the end of the database's name
- * is certain only if there is a single one.
- */
-export function findTursoName(target: Target): string | null {
-  if (target.type === 'file' || !isTurso(target)) return null;
-  const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
-  return database && organisation && more.length === 0 ? database : null;
 }

@@ -1,5 +1,6 @@
 /** Commands to copy: complete, with the options that the user gave and with what a shell needs quoted. */
 
+import { packageManagers, startPrisma, startWith } from '../init/package-manager.ts';
 import {
   type Flag,
   type Sayable,
@@ -74,13 +75,12 @@ export function createWriter({ program, options, keep, typed }: Around): Writer 
 
 /** Prisma is started as this program is: `npx prisma migrate dev` is `pnpm prisma migrate dev` for who uses pnpm. */
 function writeShellLine(line: string, program: string): string {
-  return line.replace(/^npx prisma(?= )/, nameStart('prisma', program));
+  return line.replace(/^npx prisma(?= )/, namePrisma(program));
 }
 
-/** How a user starts an installed command. @param program this one, as they start it. */
-export function nameStart(command: string, program: string): string {
-  const runner = /^(pnpm|yarn|bunx --no-install) migrate-prod$/.exec(program)?.[1] ?? 'npx';
-  return `${runner} ${command}`;
+/** How a user starts Prisma. @param program this one, as they start it. */
+export function namePrisma(program: string): string {
+  return startPrisma(packageManagers.find((manager) => startWith(manager, 'migrate-prod') === program) ?? 'npm');
 }
 
 /** A step of a run that went well: only the options of the target are added. */

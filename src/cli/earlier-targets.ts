@@ -1,8 +1,8 @@
 /** The targets that come before this one (`"after"` in package.json): each is asked what it has applied, by its own credentials. */
 
-import { listFileFolders } from '../adapters/files/credential-sources.ts';
 import { readCredentials } from '../adapters/files/credentials.ts';
 import { listTargets } from '../adapters/files/other-env-files.ts';
+import { listProjectFolders } from '../adapters/files/paths.ts';
 import { refuseSettings, type Settings } from '../adapters/files/settings.ts';
 import { sameTarget } from '../adapters/files/target.ts';
 import { MigrateError } from '../errors.ts';
@@ -41,7 +41,7 @@ export function readEarlier(
 ): Promise<readonly EarlierTarget[]> | undefined {
   const { after, path } = settings;
   if (after.size === 0) return undefined;
-  const misspelt = findMisspelt(after, listTargets(listFileFolders(chosen.root, run.context.cwd)));
+  const misspelt = findMisspelt(after, listTargets(listProjectFolders(chosen.root, run.context.cwd)));
   if (misspelt !== null) {
     throw refuseSettings(
       path,

@@ -1,9 +1,9 @@
 /** Which target a command works on, by which name, and with which token: known before a database is opened. */
 
 import { basename } from 'node:path';
-import { listFileFolders } from '../adapters/files/credential-sources.ts';
 import { type Credentials, readCredentials } from '../adapters/files/credentials.ts';
 import { listTargets } from '../adapters/files/other-env-files.ts';
+import { listProjectFolders } from '../adapters/files/paths.ts';
 import type { ProjectRoot } from '../adapters/prisma/project.ts';
 import { defaultTargetName, findTargetOfFile, parseTargetName } from '../target/names.ts';
 import type { Target } from '../target/target.ts';
@@ -23,12 +23,29 @@ export interface OpenedTarget extends ChosenTarget {
  * Finds the target, and says what is surprising about it. @throws MigrateError USAGE, and those of `readCredentials`
  */
 export async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<OpenedTarget> {
-  const { context, options } = run;
+  const { options } = run;
   if (notice !== null) run.notice(notice);
+  const { name, token, tokenFile, ...credentials } = await chooseCredentials(run, root, create);
+  const tokenFiles = openTokenFiles(run);
+  if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
+  const tells = findNamed(options) !== null || (options.url === undefined && hasOthers(root, run));
+  const target = tells ? { ...credentials.target, called: name } : credentials.target;
+  run.setTarget(target);
+  if (target.type === 'file') run.notice(describeFile(run, target));
+  return { name, target, token, root, tokenFiles };
+}
+
+/** Those that the options of this run choose. Their token is in no output from then on. */
+export async function chooseCredentials(
+  run: Run,
+  root: string,
+  create: Create,
+): Promise<Credentials & { readonly name: string }> {
+  const { context, options } = run;
   const named = findNamed(options);
   const name = named ?? defaultTargetName;
   run.nameTarget(name);
-  const { token, tokenFile, ...credentials } = await readCredentials({
+  const credentials = await readCredentials({
     cwd: context.cwd,
     root,
     env: context.env,
@@ -37,25 +54,19 @@ export async function readTarget(run: Run, { root, notice }: ProjectRoot, create
     envFile: options.envFile,
     url: options.url,
   });
-  if (token !== null) run.hide(token);
-  const tokenFiles = openTokenFiles(run);
-  if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
-  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
-  const target = tells ? { ...credentials.target, called: name } : credentials.target;
-  run.setTarget(target);
-  if (target.type === 'file') run.notice(describeFile(run, target));
-  return { name, target, token, root, tokenFiles };
+  if (credentials.token !== null) run.hide(credentials.token);
+  return { ...credentials, name };
 }
 
 /** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */
-export function findNamed({ target, envFile }: GlobalOptions): string | null {
+function findNamed({ target, envFile }: GlobalOptions): string | null {
   if (target !== undefined) return parseTargetName(target);
   return typeof envFile === 'string' ? findTargetOfFile(basename(envFile)) : null;
 }
 
 /** True if the project has credentials of several targets: then the name of the one that is meant is worth a word. */
 function hasOthers(root: string, { context }: Run): boolean {
-  return listTargets(listFileFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
+  return listTargets(listProjectFolders(root, context.cwd)).some((name) => name !== defaultTargetName);
 }
 
 /** In text, the title has the path already. */

@@ -1,10 +1,11 @@
 /** How the user starts this program, so that a command which is shown works where it is pasted. */
 
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { listPackageLocks } from '../adapters/files/package-locks.ts';
 import { readRecordedSpec } from '../adapters/init/recorded.ts';
 import { findManager, type PackageManager, startWith } from '../init/package-manager.ts';
 import { quoteArgument } from '../text/shell.ts';
+import { findWay } from '../text/way.ts';
 
 export interface Start {
   /** The script that Node was given, absolute; undefined where there is none. */
@@ -13,15 +14,6 @@ export interface Start {
   /** Absolute. */
   readonly cwd: string;
 }
-
-const lockFiles: readonly (readonly [file: string, manager: PackageManager])[] = [
-  ['package-lock.json', 'npm'],
-  ['npm-shrinkwrap.json', 'npm'],
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-];
 
 /** @returns `npx --no migrate-prod`, `pnpm migrate-prod`, `node <path to>/scripts/migrate-prod.mjs`, `migrate-prod` … */
 export function findProgramName({ script = '', env, cwd }: Start): string {
@@ -59,18 +51,14 @@ export function findUserAgent({ npm_config_user_agent: agent = '' }: Start['env'
 /** The package manager of the nearest lock file, here or above; the first of several. */
 function findLockFile(cwd: string): PackageManager | null {
   for (let folder = cwd; ; folder = dirname(folder)) {
-    const found = lockFiles.find(([file]) => existsSync(join(folder, file)));
-    if (found !== undefined) return found[1];
+    const [lock] = listPackageLocks(folder).flatMap(([, manager]) => findManager(manager) ?? []);
+    if (lock !== undefined) return lock;
     if (dirname(folder) === folder) return null;
   }
 }
 
 /** The path relative to a folder; absolute where the two have too little in common. */
 function showFrom(path: string, folder: string): string {
-  const [to, from] = [path.split('/'), folder.split('/').filter((part, index) => index === 0 || part !== '')];
-  let shared = 0;
-  while (shared < from.length && from[shared] === to[shared]) shared += 1;
-  const climbs = from.length - shared;
-  if (shared < 2 || climbs > 3) return path;
-  return [...Array.from({ length: climbs }, () => '..'), ...to.slice(shared)].join('/');
+  const { way, climbs, shared } = findWay(path, folder);
+  return shared < 2 || climbs > 3 ? path : way;
 }

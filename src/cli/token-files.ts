@@ -5,10 +5,9 @@ import { showArgument, showPath } from '../adapters/files/paths.ts';
 import { askGit, findOpenMode, findWayOut, type GitState, type WayOut } from '../adapters/files/token-file.ts';
 import { printable } from '../adapters/terminal/printable.ts';
 import { MigrateError } from '../errors.ts';
-import { findDatabaseName, type Target } from '../target/target.ts';
+import { findTursoName, isTurso, type Target } from '../target/target.ts';
 import { groupBy } from '../text/group.ts';
 import { comment, flag, type Prose, say, shell } from '../text/prose.ts';
-import { quoteArgument } from '../text/shell.ts';
 import type { Run } from './context.ts';
 import { type TakenConsent, takeConsent } from './run-consents.ts';
 
@@ -157,9 +156,7 @@ function refuse({ context: { cwd } }: Run, { file, target }: Asked): MigrateErro
 
 /** Old tokens of a database at Turso end all together; a new one then goes into the file. */
 function describeRotation(target: Target): Prose {
-  if (target.type === 'file' || !new URL(target.url).host.endsWith('.turso.io')) {
-    return say`(end the token where it was made, and put a new one into the file)`;
-  }
-  const name = quoteArgument(findDatabaseName(target));
+  if (!isTurso(target)) return say`(end the token where it was made, and put a new one into the file)`;
+  const name = findTursoName(target) ?? '<database>';
   return say`${shell(`turso db tokens invalidate ${name}`)}${comment("  # ends every token of its group: the application's too")}\n  ${shell(`turso db tokens create ${name}`)}`;
 }

@@ -24,7 +24,7 @@ export function examine(facts: Facts, latestPrisma: number): readonly Check[] {
     'embedded-engine': judgeEmbedded(facts.embedded),
     'prisma-engine': judgePrismaEngine(facts.prismaEngine),
     project: judgeProject(facts.project),
-    prisma: judgePrisma(facts.prisma, latestPrisma),
+    prisma: judgePrisma(facts, latestPrisma),
     schema: judgeSchema(facts.schema, facts.prismaEngine),
     migrations: judgeMigrations(facts.migrations),
     credentials: judgeCredentials(facts.credentials),

@@ -91,6 +91,8 @@ export interface Facts {
   readonly prismaEngine: Looked<null>;
   readonly project: Looked<FoundProject>;
   readonly prisma: Looked<FoundPrisma | null>;
+  /** The command that installs it here. */
+  readonly installPrisma: string;
   readonly schema: Looked<FoundSchema>;
   readonly migrations: Looked<FoundMigrations>;
   readonly credentials: Looked<FoundCredentials>;

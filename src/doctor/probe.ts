@@ -6,6 +6,9 @@
 import type { Condition, Reply, Step } from '../target/request.ts';
 import { failed, type Judged, ok } from './check.ts';
 
+/** What to do where a server is not what `apply` relies on. */
+export const useLibsql = 'Move the database to libSQL, or look for a newer release of migrate-prod.';
+
 const autocommit: Condition = { type: 'autocommit' };
 const within: Condition = { type: 'not', condition: autocommit };
 
@@ -102,5 +105,5 @@ export function judgeSetting(replies: readonly Reply[]): Judged {
 }
 
 export function unfit(text: string): Judged {
-  return failed(text, 'Move the database to libSQL, or look for a newer release of migrate-prod.');
+  return failed(text, useLibsql);
 }

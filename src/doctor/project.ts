@@ -3,24 +3,25 @@
 import { count } from '../text/count.ts';
 import { shell } from '../text/prose.ts';
 import { type Judged, ok, refused, skipped, warning } from './check.ts';
-import type { FoundMigrations, FoundPrisma, FoundProject, FoundSchema, Looked } from './facts.ts';
+import type { Facts, FoundMigrations, FoundProject, FoundSchema, Looked } from './facts.ts';
 
 export function judgeProject(project: Looked<FoundProject>): Judged {
   return judge(project, ({ root, why }) => ok(`${root}, ${why}`));
 }
 
-export function judgePrisma(prisma: Looked<FoundPrisma | null>, latestKnown: number): Judged {
+export function judgePrisma(
+  { prisma, installPrisma }: Pick<Facts, 'prisma' | 'installPrisma'>,
+  latestKnown: number,
+): Judged {
   return judge(prisma, (found) => {
-    const install = shell(`npm install --save-dev prisma@${latestKnown}`);
+    const install = shell(installPrisma);
     if (found === null) return warning('not installed: new migrations cannot be written here', install);
     const { version, major, isInstalled } = found;
     if (major > latestKnown) {
       const text = `${version}: drift and check read schemas up to Prisma ${latestKnown}`;
       return warning(text, `Look for a newer migrate-prod, or stay with Prisma ${latestKnown}.`);
     }
-    return isInstalled
-      ? ok(version)
-      : warning(`package.json asks for ${version}, which is not installed`, 'Install the dependencies of the project.');
+    return isInstalled ? ok(version) : warning(`package.json asks for ${version}, which is not installed`, install);
   });
 }
 

@@ -1,7 +1,6 @@
 /** What a token says of itself. It is only decoded, and none of it is shown but its kind and its end. */
 
-import { findTursoName, isTurso } from '../backup/restore-point.ts';
-import type { Target } from '../target/target.ts';
+import { findTursoName, isTurso, type Target } from '../target/target.ts';
 import { type Sayable, say, shell } from '../text/prose.ts';
 import { toDate } from '../text/time.ts';
 import { failed, type Judged, ok, skipped, warning } from './check.ts';

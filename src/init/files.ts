@@ -1,6 +1,6 @@
 /** The texts of the files that init writes. */
 
-import { type PackageManager, startWith } from './package-manager.ts';
+import { type PackageManager, startPrisma, startWith } from './package-manager.ts';
 
 export const envFile = '.env.turso-prod';
 export const scriptFile = 'scripts/migrate-prod.mjs';
@@ -85,5 +85,5 @@ if (program !== null) {
 export function writeSkill(text: string, manager: PackageManager): string {
   return text
     .replaceAll('npx --no migrate-prod', startWith(manager, 'migrate-prod'))
-    .replaceAll('npx prisma', manager === 'npm' ? 'npx prisma' : startWith(manager, 'prisma'));
+    .replaceAll('npx prisma', startPrisma(manager));
 }

@@ -10,7 +10,7 @@ export interface PackageFacts {
 type Entry = readonly [name: string, value: string];
 
 /** The text without a byte order mark, which JSON does not know and editors leave. */
-export function withoutMark(text: string): string {
+function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 

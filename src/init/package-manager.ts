@@ -22,6 +22,11 @@ export function startWith(manager: PackageManager, command: string): string {
   return `${starts[manager]} ${command}`;
 }
 
+/** Prisma's name on the registry is Prisma's own: npm may fetch it. */
+export function startPrisma(manager: PackageManager): string {
+  return manager === 'npm' ? 'npx prisma' : startWith(manager, 'prisma');
+}
+
 /** What installs everything that package.json names. In CI some would refuse to change their lock file. */
 export const installArguments: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: ['install', '--no-audit', '--no-fund'],

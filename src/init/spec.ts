@@ -1,5 +1,7 @@
 /** Where a project is to get this program from: wherever the running one came from, never a name that a stranger may have taken. */
 
+import { findWay } from '../text/way.ts';
+
 /** How the running program came to where it is. */
 export interface Origin {
   /** The spec that a package manager recorded where it put it, paths absolute; null where nothing is recorded. */
@@ -27,12 +29,7 @@ export function chooseSpec({ recorded, folder, version }: Origin, project: strin
 
 /** Relative where the two are in one tree: the project may be moved with it. */
 function showFrom(path: string, folder: string): string {
-  const [to, from] = [path.split('/'), folder.split('/')];
-  let shared = 0;
-  while (shared < Math.min(from.length, to.length) && from[shared] === to[shared]) shared += 1;
-  // Nothing but the root, or another drive.
+  const { way, shared } = findWay(path, folder);
   if (shared < 2) return path;
-  const climbs = Array.from({ length: from.length - shared }, () => '..');
-  const way = [...climbs, ...to.slice(shared)].join('/');
   return way.startsWith('..') ? way : `./${way}`;
 }

@@ -8,12 +8,17 @@ export interface WorkflowPlace {
   readonly folder: string;
 }
 
+/** Named by their commits: they run beside a secret. */
+const checkout = 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2';
+const setupNode = 'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0';
+const setupBun = 'oven-sh/setup-bun@735343b667d3e6f658f44d0eca948eb6282f2b76 # v2.0.2';
+
 /** What prepares each package manager on GitHub's machines; npm is there. */
 const prepares: Readonly<Record<PackageManager, readonly string[]>> = {
   npm: [],
   pnpm: ['- run: corepack enable'],
   yarn: ['- run: corepack enable'],
-  bun: ['- uses: oven-sh/setup-bun@v2'],
+  bun: [`- uses: ${setupBun}`],
 };
 
 const installs: Readonly<Record<PackageManager, string>> = {
@@ -22,10 +27,6 @@ const installs: Readonly<Record<PackageManager, string>> = {
   yarn: 'yarn install --immutable',
   bun: 'bun install --frozen-lockfile',
 };
-
-/** Named by their commits: they run beside a secret. */
-const checkout = 'actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2';
-const setupNode = 'actions/setup-node@49933ea5288caeca8642d1e84afbd3f7d6820020 # v4.4.0';
 
 /** No expression stands in the text of a `run`, where what it gives would be code. */
 export function writeWorkflow({ manager, folder }: WorkflowPlace): string {

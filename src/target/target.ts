@@ -29,6 +29,21 @@ export function describeTarget({ name, called }: Target): string {
   return called === undefined ? name : `${name} (${called})`;
 }
 
+/** True for a database of Turso Cloud. */
+export function isTurso(target: Target): boolean {
+  return target.type === 'server' && new URL(target.url).hostname.endsWith('.turso.io');
+}
+
+/**
+ * Its name there, as Turso's own commands take it. A host is <database>-<organisation>[.<region>].turso.io, and both may
+ * contain hyphens: the end of the database's name is certain only if there is a single one.
+ */
+export function findTursoName(target: Target): string | null {
+  if (target.type === 'file' || !isTurso(target)) return null;
+  const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
+  return database && organisation && more.length === 0 ? database : null;
+}
+
 /**
  * The name that people use for the database, and type to confirm that they mean this one: the tenant in a path, the
  * name at Turso, the whole host of any other server, the file's own name.
@@ -39,7 +54,7 @@ export function findDatabaseName(target: Target): string {
   const tenant = findLastPart(pathname, /\//);
   if (tenant !== '') return tenant;
   // The organisation is part of this name, and a region may follow: shop-acme.aws-eu-west-1.turso.io.
-  return host.endsWith('.turso.io') ? host.slice(0, host.indexOf('.')) : host;
+  return isTurso(target) ? host.slice(0, host.indexOf('.')) : host;
 }
 
 function findLastPart(path: string, separator: RegExp): string {

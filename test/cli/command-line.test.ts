@@ -1,7 +1,7 @@
 /** Commands to copy: what a run was given stands in them, once and in its place. */
 
 import { describe, expect, test } from 'vitest';
-import { createWriter, listTargetFlags, nameStart } from '../../src/cli/command-line.ts';
+import { createWriter, listTargetFlags, namePrisma } from '../../src/cli/command-line.ts';
 import {
   command,
   type Flag,
@@ -152,8 +152,8 @@ describe('the command that was typed', () => {
 
 describe("Prisma's own command", () => {
   test('is that of the project also inside of a sentence, whatever this program was started with', () => {
-    expect(nameStart('prisma', 'yarn migrate-prod')).toBe('yarn prisma');
-    expect(nameStart('prisma', 'pnpm dlx /path/to/migrate-prod.tgz')).toBe('npx prisma');
-    expect(nameStart('prisma', 'migrate-prod')).toBe('npx prisma');
+    expect(namePrisma('yarn migrate-prod')).toBe('yarn prisma');
+    expect(namePrisma('pnpm dlx /path/to/migrate-prod.tgz')).toBe('npx prisma');
+    expect(namePrisma('migrate-prod')).toBe('npx prisma');
   });
 });

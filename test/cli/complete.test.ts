@@ -58,6 +58,8 @@ describe('a TAB', () => {
     ['backfill --allow ', ['unproven', 'rows-unseen', 'replace-tracker'], ':4'],
     ['drift --fix --allow ', ['drops'], ':4'],
     ['plan --format ', ['text', 'markdown', 'json'], ':4'],
+    ['init --package-manager ', ['npm', 'pnpm', 'yarn', 'bun'], ':4'],
+    ['apply --target st', ['staging'], ':4'],
     ['complete ', ['bash', 'zsh', 'fish', 'powershell'], ':4'],
     ['help che', ['check'], ':4'],
     ['--env-file ', ['.env', '.env.turso-prod', '.env.turso-staging'], ':0'],

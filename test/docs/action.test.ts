@@ -1,17 +1,22 @@
-/** What action.yml and the workflows of docs/ci.md must not have. */
+/** What action.yml and the workflows of docs/ci.md and of `init --ci` must not have. */
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { packageManagers } from '../../src/init/package-manager.ts';
+import { writeWorkflow } from '../../src/init/workflow.ts';
 import { action, readBlocks } from '../support/actions.ts';
 
-const workflows = readBlocks('docs/ci.md').filter(({ language }) => language === 'yaml');
+const workflows = [
+  ...readBlocks('docs/ci.md').flatMap(({ language, text }) => (language === 'yaml' ? [text] : [])),
+  ...packageManagers.map((manager) => writeWorkflow({ manager, folder: 'apps/my db' })),
+];
 type Steps = readonly { readonly run?: string; readonly uses?: string; readonly shell?: string }[];
 const listSteps = (text: string): Steps =>
   Object.values<{ steps?: Steps }>(parse(text).jobs ?? {}).flatMap(({ steps = [] }) => steps);
 
-describe('action.yml and the workflows of docs/ci.md', () => {
-  const steps: Steps = [...action.runs.steps, ...workflows.flatMap(({ text }) => listSteps(text))];
+describe('action.yml, the workflows of docs/ci.md and those of init', () => {
+  const steps: Steps = [...action.runs.steps, ...workflows.flatMap(listSteps)];
 
   test('have no expression in the text of a script', () => {
     const scripts = steps.flatMap(({ run }) => run ?? []);

@@ -24,6 +24,7 @@ const blank: Facts = {
   prismaEngine: found(null),
   project: none,
   prisma: none,
+  installPrisma: 'npm install --save-dev prisma@7',
   schema: none,
   migrations: none,
   credentials: none,

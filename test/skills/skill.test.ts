@@ -70,7 +70,7 @@ function change(root: string, sql: string): void {
 
 describe('the skill', () => {
   it('names every command of the program', () => {
-    for (const command of ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect']) {
+    for (const command of ['status', 'plan', 'check', 'drift', 'apply', 'backfill', 'tables', 'inspect', 'doctor']) {
       expect(commands.some((line) => line.split(' ')[3] === command)).toBe(true);
     }
   });
@@ -87,7 +87,7 @@ describe('the skill', () => {
 
   it('approves only commands that read', () => {
     const approved = [...header.matchAll(/Bash\(npx --no migrate-prod (\w+):\*\)/g)].map((match) => match[1]);
-    expect(approved).toEqual(['status', 'history', 'plan', 'check', 'tables', 'inspect']);
+    expect(approved).toEqual(['status', 'history', 'plan', 'check', 'tables', 'inspect', 'doctor']);
     expect(header).not.toMatch(/Bash[,\s]/);
   });
 

@@ -8,7 +8,7 @@ import { Secret } from '../../target/secret.ts';
 import type { Flag } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { parseEnvFile } from './env-file.ts';
-import { findGitRoot, isWithin, listAncestors, pathFlag, readKind, showPath } from './paths.ts';
+import { pathFlag, readKind, showPath } from './paths.ts';
 import { readPipe } from './pipe.ts';
 import { largest, readRegularFile, UnreadableFile } from './regular-file.ts';
 import { findInvalidByte } from './utf8.ts';
@@ -80,21 +80,12 @@ function isPipe(path: string): boolean {
 
 /**
  * The pair in the nearest file of the target, such as `.env.turso-prod`; null when there is none.
- * @param folders of `listFileFolders`
+ * @param folders of `listProjectFolders`
  * @throws MigrateError ENV_FILE_UNREADABLE
  */
 export function readTargetFile(target: string, folders: readonly string[], cwd: string): CredentialSource | null {
   const file = folders.map((folder) => join(folder, envFileOf(target))).find((path) => readKind(path) !== 'absent');
   return file === undefined ? null : parseSourceFile(file, cwd);
-}
-
-/**
- * Where the files of targets may be, nearest first: from the project up to the git root. Without a git root that is the
- * project, or the working directory where the project is below it.
- */
-export function listFileFolders(root: string, cwd: string): readonly string[] {
-  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
-  return listAncestors(root).filter((folder) => isWithin(folder, top));
 }
 
 /** @throws MigrateError ENV_FILE_UNREADABLE */

@@ -11,7 +11,6 @@ import { refuseConflict, refuseMissing, refuseUnfilled, refuseUnknownTarget } fr
 import {
   type CredentialSource,
   envFileName,
-  listFileFolders,
   parseEnvironment,
   readNamedFile,
   readTargetFile,
@@ -20,7 +19,7 @@ import {
   urlVariable,
 } from './credential-sources.ts';
 import { listTargets } from './other-env-files.ts';
-import { readKind } from './paths.ts';
+import { listProjectFolders, readKind } from './paths.ts';
 import { exposesToken, type ParsedTarget, parseTarget, sameServer, sameTarget } from './target.ts';
 
 export interface Credentials {
@@ -87,13 +86,13 @@ async function readSources(options: CredentialsOptions): Promise<Sources> {
   }
   if (typeof envFile === 'string') return { file: await readNamedFile(envFile, cwd), environment: null };
   const name = options.targetName ?? defaultTargetName;
-  const file = envFile === false ? null : readTargetFile(name, listFileFolders(root, cwd), cwd);
+  const file = envFile === false ? null : readTargetFile(name, listProjectFolders(root, cwd), cwd);
   return { file, environment: parseEnvironment(env) };
 }
 
 function chooseSource({ file, environment }: Sources, options: CredentialsOptions): FoundCredentials {
   const { cwd, root, envFile, targetName = defaultTargetName } = options;
-  const folders = listFileFolders(root, cwd);
+  const folders = listProjectFolders(root, cwd);
   if (file === null && envFile === undefined && targetName !== defaultTargetName) {
     // The environment may be another target's: where the others have files, the name is probably mistyped.
     const targets = listTargets(folders);

@@ -1,61 +1,42 @@
-/** The command that installs a package in a project, for the package manager whose lock file is there. */
+/** The command that installs a package in a project, by the package manager that the project uses. */
 
 import { join } from 'node:path';
+import { chooseManager } from '../../init/choose-manager.ts';
+import { findManager, type PackageManager } from '../../init/package-manager.ts';
 import { quotePath } from '../../text/shell.ts';
-import { findGitRoot, isWithin, listAncestors, readKind, showPath } from './paths.ts';
+import { readManagerSigns } from './manager-signs.ts';
+import { findGitRoot, isWithin, listAncestors, showPath } from './paths.ts';
 import { largest, readTextIfPresent } from './regular-file.ts';
 
-interface Commands {
-  readonly install: string;
-  readonly add: string;
-}
-
-const npm: Commands = { install: 'npm install', add: 'npm install --save-dev' };
-
-const byName: ReadonlyMap<string, Commands> = new Map([
-  ['npm', npm],
-  ['pnpm', { install: 'pnpm install', add: 'pnpm add --save-dev' }],
-  ['yarn', { install: 'yarn install', add: 'yarn add --dev' }],
-  ['bun', { install: 'bun install', add: 'bun add --dev' }],
-]);
-
-const lockFiles: readonly (readonly [string, string])[] = [
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-  ['package-lock.json', 'npm'],
-  ['npm-shrinkwrap.json', 'npm'],
-];
+const adds: Readonly<Record<PackageManager, string>> = {
+  npm: 'npm install --save-dev',
+  pnpm: 'pnpm add --save-dev',
+  yarn: 'yarn add --dev',
+  bun: 'bun add --dev',
+};
 
 /**
  * @param root of the project, absolute
  * @param name of a package; where package.json has it, all that it has is installed
  * @param cwd absolute
+ * @param version of a package that is to be added; any where it is absent
  */
-export function describeInstall(root: string, name: string, cwd: string): string {
-  const { install, add } = findCommands(root);
-  const line = isDeclared(root, name) ? install : `${add} ${name}`;
+export function describeInstall(root: string, name: string, cwd: string, version?: number): string {
+  const manager = findProjectManager(root, cwd);
+  const added = version === undefined ? name : `${name}@${version}`;
+  const line = isDeclared(root, name) ? `${manager} install` : `${adds[manager]} ${added}`;
   return root === cwd ? line : `cd ${quotePath(showPath(root, cwd))} && ${line}`;
 }
 
-/** The nearest lock file, or `packageManager` of a package.json, up to the git root; npm where there is neither. */
-function findCommands(root: string): Commands {
+/** Up to the git root. Where lock files contradict each other, the first one; npm where there is none. */
+function findProjectManager(root: string, cwd: string): PackageManager {
   const top = findGitRoot(root);
-  for (const folder of listAncestors(root)) {
-    if (top !== null && !isWithin(folder, top)) break;
-    const own = /"packageManager"\s*:\s*"([a-z]+)@/.exec(readPackage(folder))?.[1];
-    const locked = lockFiles.find(([file]) => readKind(join(folder, file)) === 'file')?.[1];
-    const commands = byName.get(own ?? locked ?? '');
-    if (commands !== undefined) return commands;
-  }
-  return npm;
+  const folders = listAncestors(root).filter((folder) => top === null || isWithin(folder, top));
+  const signs = readManagerSigns(folders, cwd);
+  const chosen = chooseManager({ asked: null, started: null, ...signs });
+  return chosen?.manager ?? findManager(signs.locks[0]?.manager) ?? 'npm';
 }
 
 function isDeclared(root: string, name: string): boolean {
-  return readPackage(root).includes(`"${name}"`);
-}
-
-function readPackage(folder: string): string {
-  return readTextIfPresent(join(folder, 'package.json'), largest.package) ?? '';
+  return readTextIfPresent(join(root, 'package.json'), largest.package)?.includes(`"${name}"`) ?? false;
 }

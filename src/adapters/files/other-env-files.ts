@@ -23,7 +23,7 @@ const most = 8;
 export function findOtherEnvFiles(folders: readonly string[], cwd: string): readonly OtherEnvFile[] {
   return folders
     .flatMap((folder) =>
-      readNames(folder)
+      listEnvNames(folder)
         .filter(mayHave)
         .map((name) => join(folder, name)),
     )
@@ -37,7 +37,7 @@ export function findOtherEnvFiles(folders: readonly string[], cwd: string): read
 
 /** The targets that have a file in one of these folders; each once, in the order of their names. */
 export function listTargets(folders: readonly string[]): readonly string[] {
-  const found = folders.flatMap(readNames).flatMap((name) => findTargetOfFile(name) ?? []);
+  const found = folders.flatMap(listEnvNames).flatMap((name) => findTargetOfFile(name) ?? []);
   return [...new Map(found.map((name) => [foldTargetName(name), name])).values()].sort();
 }
 
@@ -50,7 +50,8 @@ function mayHave(name: string): boolean {
   );
 }
 
-function readNames(folder: string): readonly string[] {
+/** Names that begin with `.env`, in order; none where the folder cannot be read. */
+export function listEnvNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.startsWith('.env'))

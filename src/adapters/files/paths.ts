@@ -78,6 +78,15 @@ export function findGitRoot(folder: string): string | null {
   return listAncestors(folder).find((ancestor) => readKind(join(ancestor, '.git')) !== 'absent') ?? null;
 }
 
+/**
+ * The folders of a project, nearest first: from its root up to the git root. Without a git root nothing says where it ends: that is
+ * the project, or the working directory where the project is below it.
+ */
+export function listProjectFolders(root: string, cwd: string): readonly string[] {
+  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
+  return listAncestors(root).filter((folder) => isWithin(folder, top));
+}
+
 /** The user's home folder as the environment says; null when it says nothing. */
 export function findHome(env: Readonly<Record<string, string | undefined>>): string | null {
   const home = env.HOME || env.USERPROFILE;

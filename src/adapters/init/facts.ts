@@ -1,21 +1,28 @@
 /** What `init` has to know of a project and of the running program. Nothing is changed here. */
 
 import { existsSync, lstatSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { LOCKS } from 'package-manager-detector/constants';
+import { basename, join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
 import { chooseManager, type LockFile } from '../../init/choose-manager.ts';
 import { envFile, scriptFile, skillFile, workflowFile } from '../../init/files.ts';
 import { isIgnoredBy } from '../../init/ignore.ts';
-import { parsePackage, withoutMark } from '../../init/package-json.ts';
+import { parsePackage } from '../../init/package-json.ts';
 import { findManager, type PackageManager, packageManagers } from '../../init/package-manager.ts';
 import type { Found, InitFacts, Place } from '../../init/plan.ts';
 import { chooseSpec, type Origin } from '../../init/spec.ts';
 import { say, shell, typedCommand } from '../../text/prose.ts';
-import { createGit } from '../files/git-process.ts';
-import { findGitRoot, isWithin, listAncestors, readKind, showPath, toSlashes } from '../files/paths.ts';
+import { readManagerSigns } from '../files/manager-signs.ts';
+import {
+  findGitRoot,
+  isWithin,
+  listAncestors,
+  listProjectFolders,
+  readKind,
+  showPath,
+  toSlashes,
+} from '../files/paths.ts';
 import { largest, readRegularFile, readTextIfPresent, UnreadableFile } from '../files/regular-file.ts';
-import { findProperty } from '../prisma/layout.ts';
+import { askGit } from '../files/token-file.ts';
 
 export interface FactsInput {
   /** Of the Prisma project, absolute. */
@@ -38,7 +45,7 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   const own = readPackage(folder, cwd);
   const place = (parent: string, name: string): Place => readPlace(join(parent, name), cwd);
   const top = gitRoot ?? folder;
-  const signs = { asked, started, ...readManagerSigns(folder, cwd) };
+  const signs = { asked, started, ...readManagerSigns(listLockFolders(folder), cwd) };
   const manager = chooseManager(signs);
   if (manager === null) throw refuseManagers(signs.locks);
   // The program reads the nearest one: another below it would hide the credentials that are there.
@@ -51,7 +58,7 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
     spec: chooseSpec(origin, toSlashes(folder)),
     isInstalled: isInstalled(folder),
     gitignore,
-    isIgnored: await readIgnored(join(envFolder, envFile), gitignore.found, gitRoot, env),
+    isIgnored: await readIgnored(join(envFolder, envFile), gitignore.found, env),
     env: place(envFolder, envFile),
     script: place(folder, scriptFile),
     skill: { ...place(folder, skillFile), template: input.skill },
@@ -59,13 +66,9 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   };
 }
 
-/**
- * From the project up to the git root. Without a git root nothing says where the project ends: only a folder within the
- * one that the user is in may be written to.
- */
+/** Only a folder of the project may be written to. */
 function findPackageFolder(root: string, cwd: string): string {
-  const top = findGitRoot(root) ?? (isWithin(root, cwd) ? cwd : root);
-  const folders = listAncestors(root).filter((folder) => isWithin(folder, top));
+  const folders = listProjectFolders(root, cwd);
   const folder = folders.find((ancestor) => existsSync(join(ancestor, 'package.json')));
   if (folder !== undefined) return folder;
   throw new MigrateError(
@@ -129,35 +132,6 @@ function readFound(file: string): Found {
   }
 }
 
-function readManagerSigns(folder: string, cwd: string) {
-  const folders = listLockFolders(folder);
-  let field: string | null = null;
-  for (const ancestor of folders) {
-    const named = readManagerField(join(ancestor, 'package.json'));
-    field ??= named;
-    const locks = listLocks(ancestor, cwd);
-    if (field !== null || locks.length > 0) return { field, locks };
-  }
-  return { field, locks: [] };
-}
-
-function readManagerField(file: string): string | null {
-  const text = readTextIfPresent(file, largest.package);
-  if (text === null || !text.includes('"packageManager"')) return null;
-  try {
-    const named = findProperty(JSON.parse(withoutMark(text)), 'packageManager');
-    return typeof named === 'string' ? named : null;
-  } catch {
-    return null;
-  }
-}
-
-function listLocks(folder: string, cwd: string): readonly LockFile[] {
-  return Object.entries(LOCKS)
-    .filter(([name]) => existsSync(join(folder, name)))
-    .map(([name, manager]) => ({ path: showPath(join(folder, name), cwd), manager }));
-}
-
 function refuseManagers(locks: readonly LockFile[]): MigrateError {
   const known = [...new Set(locks.map(({ manager }) => findManager(manager)))].filter((manager) => manager !== null);
   const files = locks.map(({ path }) => path).join(' and ');
@@ -182,21 +156,11 @@ function chooseIgnoreFolder(folder: string, gitRoot: string | null): string {
   return isThere ? folder : gitRoot;
 }
 
-async function readIgnored(
-  file: string,
-  gitignore: Found,
-  gitRoot: string | null,
-  env: FactsInput['env'],
-): Promise<boolean> {
-  const isWritten = gitignore.type === 'file' && isIgnoredBy(gitignore.text, basename(file));
-  if (gitRoot === null) return isWritten;
-  try {
-    const { code } = await createGit(dirname(file), env)(['check-ignore', '--quiet', '--no-index', file]);
-    return code === 0 || (code !== 1 && isWritten);
-  } catch {
-    // No git here: the line is what counts.
-    return isWritten;
-  }
+/** git decides where it answers; a file that it has already is for its own warning. */
+async function readIgnored(file: string, gitignore: Found, env: FactsInput['env']): Promise<boolean> {
+  const state = await askGit(file, env, {});
+  if (state === 'ignored' || state === 'open') return state === 'ignored';
+  return gitignore.type === 'file' && isIgnoredBy(gitignore.text, basename(file));
 }
 
 /** True if the program is in a node_modules that this folder sees, or in Yarn's file in the place of one. */

@@ -1,7 +1,7 @@
 /** What a package manager recorded of this program where it put it: in a project, or in the folder that `npx` made for one run. */
 
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
+import { findProperty, readPackageFile } from '../files/package-file.ts';
 
 /**
  * @param path of a file of the program there, or of the link that started it; with forward slashes
@@ -11,13 +11,11 @@ export function readRecordedSpec(path: string): string | null {
   const at = path.search(/\/node_modules\/(?:\.bin|\.pnpm|migrate-prod)\//);
   if (at === -1) return null;
   const host = path.slice(0, at);
-  try {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(host, 'package.json'), 'utf8'));
-    const spec = dependencies?.['migrate-prod'] ?? devDependencies?.['migrate-prod'];
-    return typeof spec === 'string' ? toAbsolute(spec, host) : null;
-  } catch {
-    return null;
-  }
+  const content = readPackageFile(join(host, 'package.json'), '"migrate-prod"');
+  const [spec] = ['dependencies', 'devDependencies']
+    .map((field) => findProperty(findProperty(content, field), 'migrate-prod'))
+    .filter((named) => typeof named === 'string');
+  return spec === undefined ? null : toAbsolute(spec, host);
 }
 
 function toAbsolute(spec: string, host: string): string {

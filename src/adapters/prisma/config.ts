@@ -5,9 +5,9 @@ import { MigrateError } from '../../errors.ts';
 import { type Sayable, say, shell } from '../../text/prose.ts';
 import { quoteArgument } from '../../text/shell.ts';
 import { describeInstall } from '../files/install-command.ts';
+import { findProperty } from '../files/package-file.ts';
 import { listAncestors, readKind } from '../files/paths.ts';
 import { checkRegularFile, largest, UnreadableFile } from '../files/regular-file.ts';
-import { findProperty } from './layout.ts';
 
 /** The settings of a config file that matter here. Paths are absolute; null where the file does not set it. */
 export interface PrismaConfig {

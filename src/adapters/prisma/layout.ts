@@ -2,8 +2,8 @@
 
 import { readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { findProperty, readPackageFile } from '../files/package-file.ts';
 import { readKind, readSubfolders } from '../files/paths.ts';
-import { largest, readTextIfPresent } from '../files/regular-file.ts';
 
 /** Prisma's order (`SUPPORTED_EXTENSIONS` of @prisma/config). */
 const extensions = ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'] as const;
@@ -109,22 +109,9 @@ function findUsualSchema(folder: string, hasConfig: boolean): string | null {
 
 /** `prisma.schema` of package.json, where it names something that exists. */
 function readSchemaOfPackage(folder: string): string | null {
-  const text = readTextIfPresent(join(folder, 'package.json'), largest.package);
-  // Most package.json files say nothing of it: parse only those that may.
-  if (text === null || !text.includes('"prisma"')) return null;
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const content = readPackageFile(join(folder, 'package.json'), '"prisma"');
   const schema = findProperty(findProperty(content, 'prisma'), 'schema');
   if (typeof schema !== 'string' || schema === '') return null;
   const path = resolve(folder, schema);
   return readKind(path) === 'absent' ? null : path;
-}
-
-/** A property of an unknown value; undefined where there is none. */
-export function findProperty(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -2,9 +2,8 @@
 
 import { join } from 'node:path';
 import { MigrateError } from '../../errors.ts';
+import { findProperty, readPackageFile } from '../files/package-file.ts';
 import { listAncestors, showPath } from '../files/paths.ts';
-import { largest, readTextIfPresent } from '../files/regular-file.ts';
-import { findProperty } from './layout.ts';
 
 /** Prisma 8 has another schema language, another tracker and no driver for libSQL. */
 export const latestKnownPrisma = 7;
@@ -36,13 +35,13 @@ export function findPrisma(root: string): FoundPrisma | null {
   const folders = listAncestors(root);
   for (const folder of folders) {
     const file = join(folder, 'node_modules', 'prisma', 'package.json');
-    const version = findProperty(readJson(file), 'version');
+    const version = findProperty(readPackageFile(file), 'version');
     const major = parseMajor(version);
     if (major !== null) return { version: String(version), major, isInstalled: true, file };
   }
   for (const folder of folders) {
     const file = join(folder, 'package.json');
-    const content = readJson(file);
+    const content = readPackageFile(file);
     for (const list of ['dependencies', 'devDependencies']) {
       const range = findProperty(findProperty(content, list), 'prisma');
       const major = parseMajor(range);
@@ -60,14 +59,4 @@ function parseMajor(range: unknown): number | null {
     .map((part) => /^\s*(?:workspace:|npm:prisma@)?\s*(?:\^|~|>=?|=)?\s*v?(\d+)/.exec(part)?.[1]);
   const lowest = Math.min(...majors.map(Number));
   return Number.isNaN(lowest) ? null : lowest;
-}
-
-function readJson(file: string): unknown {
-  const text = readTextIfPresent(file, largest.package);
-  if (text === null) return null;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -15,6 +15,7 @@ fish: function migrate-prod; npx --no migrate-prod $argv; end
 With pnpm or yarn, write those in place of npx --no.`,
   flags: [],
   without: [
+    '--target',
     '--url',
     '--env-file',
     '--no-env-file',

@@ -4,7 +4,7 @@ import type { Credentials } from '../../adapters/files/credentials.ts';
 import { readKind } from '../../adapters/files/paths.ts';
 import { askOlderProtocol } from '../../adapters/hrana/older.ts';
 import type { Access, Facts, FoundServer, Looked } from '../../doctor/facts.ts';
-import { probeSteps, settingSteps } from '../../doctor/probe.ts';
+import { probeSteps, settingSteps, useLibsql } from '../../doctor/probe.ts';
 import { MigrateError } from '../../errors.ts';
 import { compareHistory, isToApply } from '../../history/history.ts';
 import type { Migration } from '../../history/migration.ts';
@@ -96,7 +96,7 @@ async function explain(error: MigrateError, { look, seconds, credentials }: Data
   return new MigrateError(
     'ENGINE_UNVERIFIED',
     `${target.name} answers an older protocol only, without what apply needs, and has SQLite ${version.value}. So does Turso's own engine, which is not libSQL.`,
-    'Move the database to libSQL, or look for a newer release of migrate-prod.',
+    useLibsql,
   );
 }
 
@@ -126,7 +126,7 @@ async function send(database: Database, steps: readonly Step[]): Promise<readonl
   throw new MigrateError(
     'ENGINE_UNVERIFIED',
     `It does not take a conditional batch, which apply is made of: ${outcome.message}. Nothing was written.`,
-    'Move the database to libSQL, or look for a newer release of migrate-prod.',
+    useLibsql,
   );
 }
 

@@ -1,22 +1,22 @@
 /** What `doctor` finds out, part by part: one that cannot be had stops none that does not need it. */
 
-import { type Credentials, readCredentials } from '../../adapters/files/credentials.ts';
+import type { Credentials } from '../../adapters/files/credentials.ts';
+import { describeInstall } from '../../adapters/files/install-command.ts';
 import { readMigrations } from '../../adapters/files/migrations.ts';
 import { isWithin, showPath } from '../../adapters/files/paths.ts';
 import { readSettings } from '../../adapters/files/settings.ts';
 import { askGit, findOpenMode, findWayOut } from '../../adapters/files/token-file.ts';
 import { readLayout } from '../../adapters/prisma/layout.ts';
-import { findPrisma } from '../../adapters/prisma/prisma-version.ts';
+import { findPrisma, latestKnownPrisma } from '../../adapters/prisma/prisma-version.ts';
 import { findProjectRoot, openProject, type ProjectRoot } from '../../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../../adapters/prisma/schema.ts';
 import type { CredentialsKept, Facts, FoundToken, Looked } from '../../doctor/facts.ts';
 import { readClaims } from '../../doctor/token.ts';
 import type { Migration } from '../../history/migration.ts';
 import type { PrismaSchema } from '../../ports.ts';
-import { defaultTargetName } from '../../target/names.ts';
 import { createReadingOutside, startSchemaEngine } from '../../wiring.ts';
 import type { Run } from '../context.ts';
-import { findNamed } from '../open-target.ts';
+import { chooseCredentials } from '../open-target.ts';
 import { projectOptions } from '../session.ts';
 import { gatherDatabase } from './doctor-database.ts';
 import { createLook, type Look, skip } from './doctor-look.ts';
@@ -73,19 +73,8 @@ function mapLooked<Value, Result>(looked: Looked<Value>, map: (value: Value) => 
 }
 
 async function readTarget(run: Run, root: Looked<ProjectRoot>): Promise<Credentials> {
-  const { context, options } = run;
-  const named = findNamed(options);
-  run.nameTarget(named ?? defaultTargetName);
-  const credentials = await readCredentials({
-    cwd: context.cwd,
-    root: root.type === 'found' ? root.value.root : context.cwd,
-    env: context.env,
-    create: 'create',
-    envFile: options.envFile,
-    url: options.url,
-    targetName: named ?? undefined,
-  });
-  if (credentials.token !== null) run.hide(credentials.token);
+  const folder = root.type === 'found' ? root.value.root : run.context.cwd;
+  const credentials = await chooseCredentials(run, folder, 'create');
   run.setTarget(credentials.target);
   return credentials;
 }
@@ -117,7 +106,7 @@ async function readKept({ context: { cwd, env, signal } }: Run, path: string): P
   };
 }
 
-interface GatheredProject extends Pick<Facts, 'project' | 'prisma' | 'schema'> {
+interface GatheredProject extends Pick<Facts, 'project' | 'prisma' | 'installPrisma' | 'schema'> {
   readonly schemaText: Looked<PrismaSchema | null>;
   readonly migrations: Looked<readonly Migration[]>;
   /** Of the migrations, as shown to people. */
@@ -127,7 +116,7 @@ interface GatheredProject extends Pick<Facts, 'project' | 'prisma' | 'schema'> {
 async function gatherProject(run: Run, look: Look, root: Looked<ProjectRoot>): Promise<GatheredProject> {
   const unread = (because: string) => {
     const none = skip(because);
-    return { prisma: none, schema: none, schemaText: none, migrations: none, folder: '' };
+    return { prisma: none, installPrisma: '', schema: none, schemaText: none, migrations: none, folder: '' };
   };
   if (root.type !== 'found') return { ...unread('there is no project'), project: root };
   const { cwd } = run.context;
@@ -137,7 +126,10 @@ async function gatherProject(run: Run, look: Look, root: Looked<ProjectRoot>): P
     return openProject(path, projectOptions(run));
   });
   const prisma = await look(() => findPrisma(path));
-  if (opened.type !== 'found') return { ...unread('the project could not be read'), project: opened, prisma };
+  const installPrisma = describeInstall(path, 'prisma', cwd, latestKnownPrisma);
+  if (opened.type !== 'found') {
+    return { ...unread('the project could not be read'), project: opened, prisma, installPrisma };
+  }
   const { schema, migrationsFolder, externalTables } = opened.value;
   const schemaText = await look(() =>
     schema === null ? null : readPrismaSchema({ path: schema, root: path, cwd, externalTables }),
@@ -145,6 +137,7 @@ async function gatherProject(run: Run, look: Look, root: Looked<ProjectRoot>): P
   return {
     project: { type: 'found', value: { root: path, why: describeWhy(run, path) } },
     prisma,
+    installPrisma,
     schemaText,
     schema: mapLooked(schemaText, () => ({ path: schema === null ? null : showPath(schema, cwd) })),
     migrations: await look(() => readMigrations(migrationsFolder, cwd, schema)),

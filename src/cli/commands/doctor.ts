@@ -1,16 +1,15 @@
 /** `doctor`: whether everything is there that `apply` needs. */
 
 import { latestKnownPrisma } from '../../adapters/prisma/prisma-version.ts';
-import type { Check } from '../../doctor/check.ts';
 import { examine } from '../../doctor/examine.ts';
 import { MigrateError } from '../../errors.ts';
-import { count } from '../../text/count.ts';
-import { listSome } from '../../text/list.ts';
 import { command, joinSpans } from '../../text/prose.ts';
 import { writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
-import { labels, renderDoctor } from '../report/text/doctor.ts';
+import { describeStops, renderDoctor } from '../report/text/doctor.ts';
 import { gatherFacts } from './doctor-facts.ts';
+
+const mend = 'Do what "fix" of these checks says, then run the same command again.';
 
 export async function runDoctor(run: Run): Promise<Report> {
   const { facts, target, requests } = await gatherFacts(run);
@@ -18,7 +17,8 @@ export async function runDoctor(run: Run): Promise<Report> {
     ...check,
     fix: check.fix === null ? null : writeStep(run, check.fix),
   }));
-  const error = findError(checks);
+  const stops = describeStops(checks);
+  const error = stops === null ? null : new MigrateError('NOT_READY', stops, mend);
   const next = writeStep(run, command('plan'));
   return {
     exitCode: error === null ? 0 : 1,
@@ -30,11 +30,4 @@ export async function runDoctor(run: Run): Promise<Report> {
     error,
     errorText: null,
   };
-}
-
-function findError(checks: readonly Pick<Check, 'id' | 'state'>[]): MigrateError | null {
-  const failed = checks.filter(({ state }) => state === 'failed');
-  if (failed.length === 0) return null;
-  const message = `${count(failed.length, 'thing')} ${failed.length === 1 ? 'stops' : 'stop'} apply: ${listSome(failed.map(({ id }) => labels[id]))}.`;
-  return new MigrateError('NOT_READY', message, 'Do what "fix" of these checks says, then run the same command again.');
 }

@@ -6,7 +6,7 @@ import { type ErrorCode, MigrateError } from '../../errors.ts';
 import { fixConsentCodes } from '../../findings/codes.ts';
 import { command, joinSpans, type Part, placeholder, shell } from '../../text/prose.ts';
 import { createReadingOutside } from '../../wiring.ts';
-import { listFlag, nameStart, writeStep } from '../command-line.ts';
+import { listFlag, namePrisma, writeStep } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { parseAllowed } from '../options.ts';
 import { refusePreview } from '../preview-deployment.ts';
@@ -65,7 +65,7 @@ async function find(run: Run, session: SchemaSession): Promise<Report> {
   });
   const step = findNext(drift);
   const next = step && writeStep(run, step);
-  const prisma = nameStart('prisma', run.context.program);
+  const prisma = namePrisma(run.context.program);
   return {
     exitCode: !drift.inSync && run.options.exitCode === true ? 3 : 0,
     text: (screen) =>

@@ -12,7 +12,7 @@ import { count } from '../../text/count.ts';
 import { readVersion } from '../../version.ts';
 import { createOutside } from '../../wiring.ts';
 import { askYes, canAsk, canAskConsent, tell } from '../ask.ts';
-import { nameStart } from '../command-line.ts';
+import { namePrisma } from '../command-line.ts';
 import type { Report, Run } from '../context.ts';
 import { refuseInterrupted } from '../interruption.ts';
 import { describeDrift } from '../report/text/drift.ts';
@@ -51,7 +51,7 @@ export async function fix(run: Run, { name, consents, tracked }: FixWords, sessi
       return answer;
     },
   });
-  const prisma = nameStart('prisma', run.context.program);
+  const prisma = namePrisma(run.context.program);
   return {
     exitCode: result.error?.exitCode ?? 0,
     text: (screen) => renderFixed(result, target, prisma, screen),

@@ -2,6 +2,7 @@
 
 import { type Answer, continueList, noAnswer, writeAnswer } from '../../complete/answer.ts';
 import { type Candidate, findWanted, type Wanted } from '../../complete/wanted.ts';
+import { packageManagers } from '../../init/package-manager.ts';
 import type { CommandContext } from '../context.ts';
 import { createOutlet } from '../outlet.ts';
 import { readGrammar } from './grammar.ts';
@@ -49,7 +50,10 @@ async function listOperands(operand: string, typed: Typed): Promise<readonly Can
     case 'command':
       return readGrammar().commands.map(({ name, says }) => ({ word: name, says }));
     case 'shell':
-      return ['bash', 'zsh', 'fish', 'powershell'].map((word) => ({ word, says: 'its script' }));
+      return (await import('../../adapters/terminal/completion-scripts.ts')).shells.map((word) => ({
+        word,
+        says: 'its script',
+      }));
     default:
       return [];
   }
@@ -67,6 +71,8 @@ async function findValues(
       return offer(await listConsents(command, begun, typed));
     case '--format':
       return offer(['text', 'markdown', 'json'].map((word) => ({ word, says: '' })));
+    case '--package-manager':
+      return offer(packageManagers.map((word) => ({ word, says: '' })));
     case '--rows':
       return offer([
         { word: 'none', says: 'ask production instead' },

@@ -1,9 +1,9 @@
 /** Names that completion offers: of migrations, tables, files and targets. What cannot be read has none. */
 
-import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { scriptName } from '../../adapters/files/migrations.ts';
-import { readKind, readSubfolders } from '../../adapters/files/paths.ts';
+import { listEnvNames, listTargets as listTargetNames } from '../../adapters/files/other-env-files.ts';
+import { listProjectFolders, readKind, readSubfolders } from '../../adapters/files/paths.ts';
 import { listBeside, readLayout } from '../../adapters/prisma/layout.ts';
 import { findProjectRoot } from '../../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../../adapters/prisma/schema.ts';
@@ -54,23 +54,12 @@ function findTables(schema: string): readonly string[] {
   );
 }
 
-const envFile = /^\.env\.turso-([\w-]+)$/;
-
 export function listTargets({ cwd, env }: Typed): readonly Candidate[] {
   const { root } = findProjectRoot({ cwd, env, config: 'ignored' });
-  const names = [...listNames(root), ...listNames(cwd)].flatMap((name) => envFile.exec(name)?.[1] ?? []);
-  return [...new Set(names)].sort().map((word) => ({ word, says: 'target' }));
+  return listTargetNames(listProjectFolders(root, cwd)).map((word) => ({ word, says: 'target' }));
 }
 
 export function listEnvFiles({ cwd }: Typed): readonly Candidate[] {
-  const names = listNames(cwd).filter((name) => name === '.env' || name.startsWith('.env.'));
-  return names.sort().map((word) => ({ word, says: 'credentials' }));
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  const names = listEnvNames(cwd).filter((name) => name === '.env' || name.startsWith('.env.'));
+  return names.map((word) => ({ word, says: 'credentials' }));
 }

@@ -8,6 +8,7 @@ import { findConsentCode } from '../../../consents/consent.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import { findLook, type Told } from '../../../findings/tell.ts';
 import type { PlannedMigration } from '../../../plan/plan.ts';
+import { cutText } from '../../../text/cut.ts';
 import { writeProse } from '../../../text/prose.ts';
 import { foldGroups, showsProduction } from '../text/findings.ts';
 
@@ -110,15 +111,11 @@ function renderAnnotation({ level, code, path, line, message }: Annotation, work
     ...(file === null || line === null ? [] : [`line=${line}`]),
     `title=${escapeProperty(`migrate-prod ${code}`)}`,
   ];
-  return `::${level} ${properties.join(',')}::${escapeData(printableLines(cut(message)).join('\n'))}`;
+  return `::${level} ${properties.join(',')}::${escapeData(printableLines(cutText(message, longestMessage)).join('\n'))}`;
 }
 
 /** Far more than GitHub shows of one; an object of production may have megabytes. */
 const longestMessage = 4_000;
-
-function cut(message: string): string {
-  return message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
-}
 
 /** Relative to the workspace, with slashes; null for a file that is not in it. */
 function findFile(path: string, { cwd, workspace }: Workplace): string | null {

@@ -4,6 +4,7 @@ import { collectConsents, renderConsent } from '../../../consents/consent.ts';
 import type { ExitCode, MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import { reportFinding } from '../../../findings/report.ts';
+import { cutText } from '../../../text/cut.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
 import { replaceUnseen } from '../../../text/unseen.ts';
@@ -91,7 +92,7 @@ function describeFinding(finding: Finding, paths: ReadonlyMap<string, string>) {
     migration,
     path: paths.get(migration ?? '') ?? null,
     line,
-    sql: sql === null || sql.length <= longestShown ? sql : `${sql.slice(0, longestShown)} …`,
+    sql: sql && cutText(sql, longestShown),
     consent,
   };
 }

@@ -3,6 +3,7 @@
 import type { ApplyResult } from '../../../apply/result.ts';
 import type { MigrateError } from '../../../errors.ts';
 import { count } from '../../../text/count.ts';
+import { cutText } from '../../../text/cut.ts';
 import { joinSpans, type Written, writeSpans } from '../../../text/prose.ts';
 import { cutSql, renderCode, renderFence, renderProse, renderProseLines } from './text.ts';
 
@@ -35,7 +36,7 @@ export function renderApplyMarkdown(result: ApplyResult, next: Written | null): 
 
 function renderFailed({ path, line, statement, message }: NonNullable<ApplyResult['failed']>): readonly string[] {
   return [
-    `${renderCode(line === null ? path : `${path}:${line}`)}: ${renderProse(cut(message))}`,
+    `${renderCode(line === null ? path : `${path}:${line}`)}: ${renderProse(cutText(message, longestMessage))}`,
     ...(statement === null ? [] : [renderFence('sql', cutSql(statement, longestSql).text)]),
   ];
 }
@@ -48,11 +49,7 @@ export function renderErrorMarkdown(command: string, error: MigrateError, next: 
 function renderErrorParts(error: MigrateError, next: Written): readonly string[] {
   const said = joinSpans(writeSpans(error.said));
   return [
-    `✖ ${renderProseLines(cut(said))} (${renderCode(error.code)})`,
-    ...(next.length === 0 ? [] : ['Next:', renderFence('', cut(joinSpans(next)))]),
+    `✖ ${renderProseLines(cutText(said, longestMessage))} (${renderCode(error.code)})`,
+    ...(next.length === 0 ? [] : ['Next:', renderFence('', cutText(joinSpans(next), longestMessage))]),
   ];
-}
-
-function cut(text: string): string {
-  return text.length > longestMessage ? `${text.slice(0, longestMessage)} …` : text;
 }

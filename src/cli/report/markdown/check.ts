@@ -2,6 +2,7 @@
 
 import type { CheckProblem } from '../../../check/problem.ts';
 import { count } from '../../../text/count.ts';
+import { cutText } from '../../../text/cut.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
 import { cutSql, renderCode, renderFence, renderProse } from './text.ts';
 
@@ -38,10 +39,9 @@ export function renderCheckMarkdown({ problems, migrations, next }: CheckDocumen
 function renderProblem({ kind, code, migration, path, line, sql, message }: CheckProblem): string {
   const place = path === null ? migration : line === null ? path : `${path}:${line}`;
   const head = `${kind === 'problem' ? '✖' : '▲'} ${renderCode(code)}${place === null ? '' : ` in ${renderCode(place)}`}`;
-  const said = message.length > longestMessage ? `${message.slice(0, longestMessage)} …` : message;
   return [
     `**${head}**`,
-    renderProse(said),
+    renderProse(cutText(message, longestMessage)),
     ...(sql === null ? [] : [renderFence('sql', cutSql(sql, longestSql).text)]),
   ].join('\n\n');
 }

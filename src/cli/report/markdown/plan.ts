@@ -5,6 +5,7 @@ import { allFindings, type Plan } from '../../../plan/plan.ts';
 import { findShortName } from '../../../plan/plan-id.ts';
 import { describeTarget } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
+import { cutText } from '../../../text/cut.ts';
 import { joinSpans } from '../../../text/prose.ts';
 import { describeOpenLine, listOpenLines, listUnusedLines, unusedWords } from '../../allow-lines.ts';
 import { describeLeftOpen, describeRehearsal, describeUnanswered, listAsking, type PlanEnd } from '../text/plan.ts';
@@ -81,8 +82,7 @@ const longestReason = 300;
 function renderOpen(plan: Plan): readonly string[] {
   const lines = listOpenLines(plan).map((open) => {
     const { path, line, code, reason } = open;
-    const shown = reason.length > longestReason ? `${reason.slice(0, longestReason)} …` : reason;
-    return `- ${renderCode(`${path}:${line}`)} ${describeOpenLine(open)} ${renderCode(code)}: ${renderProse(shown)}`;
+    return `- ${renderCode(`${path}:${line}`)} ${describeOpenLine(open)} ${renderCode(code)}: ${renderProse(cutText(reason, longestReason))}`;
   });
   return listFirst(lines, mostOpen);
 }

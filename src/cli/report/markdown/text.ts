@@ -2,6 +2,7 @@
 
 import { printable, printableLines } from '../../../adapters/terminal/printable.ts';
 import { count } from '../../../text/count.ts';
+import { cutText } from '../../../text/cut.ts';
 import { joinSpans, type Span, splitSpans, type Written } from '../../../text/prose.ts';
 
 /**
@@ -66,7 +67,7 @@ export function cutProse(written: Written, most: number): Written {
   const kept: Span[] = [];
   let left = most;
   for (const span of written) {
-    if (span.text.length > left) return [...kept, { type: 'text', text: `${span.text.slice(0, left)} …` }];
+    if (span.text.length > left) return [...kept, { type: 'text', text: cutText(span.text, left) }];
     kept.push(span);
     left -= span.text.length;
   }

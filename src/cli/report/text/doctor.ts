@@ -19,7 +19,7 @@ export interface DoctorView {
   readonly next: Written;
 }
 
-export const labels: Readonly<Record<CheckId, string>> = {
+const labels: Readonly<Record<CheckId, string>> = {
   node: 'Node',
   'embedded-engine': 'libSQL engine',
   'prisma-engine': 'Prisma engine',
@@ -93,15 +93,21 @@ function brushFor(state: CheckState, { paint }: Screen): Brush {
   return { ok: paint.green, warning: paint.yellow, failed: paint.red, skipped: paint.dim }[state];
 }
 
+/** @returns null where nothing stops it. */
+export function describeStops(checks: readonly Pick<Check, 'id' | 'state'>[]): string | null {
+  const failed = checks.filter(({ state }) => state === 'failed').map(({ id }) => labels[id]);
+  if (failed.length === 0) return null;
+  return `${count(failed.length, 'thing')} ${failed.length === 1 ? 'stops' : 'stop'} apply: ${failed.join(', ')}.`;
+}
+
 function renderEnd(checks: readonly WrittenCheck[], next: Written, screen: Screen): readonly string[] {
   const { paint } = screen;
   const number = (state: CheckState) => checks.filter((check) => check.state === state).length;
-  const failed = checks.filter(({ state }) => state === 'failed').map(({ id }) => labels[id]);
+  const stops = describeStops(checks);
   const warnings = number('warning');
   const also = warnings === 0 ? '' : ` ${count(warnings, 'thing')} ${warnings === 1 ? 'needs' : 'need'} a look.`;
-  if (failed.length > 0) {
-    const text = `${count(failed.length, 'thing')} ${failed.length === 1 ? 'stops' : 'stop'} apply: ${failed.join(', ')}.${also}`;
-    return hang(text, 0, 2, screen).map((line) => `  ${paint.red(line)}`);
+  if (stops !== null) {
+    return hang(`${stops}${also}`, 0, 2, screen).map((line) => `  ${paint.red(line)}`);
   }
   const text = `Nothing stops apply.${also}`;
   const brush = warnings === 0 ? paint.green : paint.yellow;

@@ -2,7 +2,7 @@
 
 import { printable } from '../../../adapters/terminal/printable.ts';
 import { joinLines } from '../../../sql/one-line.ts';
-import type { Target } from '../../../target/target.ts';
+import { isTurso, type Target } from '../../../target/target.ts';
 import { writeNumber } from '../../../text/count.ts';
 import { quoteArgument } from '../../../text/shell.ts';
 
@@ -40,6 +40,5 @@ export function shortenForPeople(sql: string): ShortQuery | null {
 
 function findShell(target: Target): readonly string[] {
   if (target.type === 'file') return ['sqlite3', target.path];
-  const atTurso = new URL(target.url).hostname.endsWith('.turso.io');
-  return ['turso', 'db', 'shell', atTurso ? target.name : target.url];
+  return ['turso', 'db', 'shell', isTurso(target) ? target.name : target.url];
 }

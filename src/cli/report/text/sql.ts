@@ -7,6 +7,7 @@ import { measureWidth } from '../../../adapters/terminal/width.ts';
 import { isKeyword } from '../../../sql/reserved.ts';
 import { Scanner } from '../../../sql/scanner.ts';
 import { count, writeNumber } from '../../../text/count.ts';
+import { takeFirst } from '../../../text/cut.ts';
 
 interface Piece {
   /** Within the line. */
@@ -58,8 +59,7 @@ export function readSqlLine(sql: string): SqlLine {
 
 function bound(text: string, longest: number): string {
   if (text.length <= longest) return text;
-  // Not within a character.
-  const kept = text.slice(0, longest).replace(/[\ud800-\udbff]$/, '');
+  const kept = takeFirst(text, longest);
   return `${kept} … (${writeNumber(text.length - kept.length)} more characters)`;
 }
 
