@@ -42,8 +42,11 @@ interface Asked {
 
 /** Milliseconds that a command which writes waits for git. */
 const longest = 5_000;
-/** Milliseconds that git has while a command only reads: an answer that takes longer, as over a network, never waits. */
-const patience = 100;
+/**
+ * Milliseconds that git has while a command only reads. It answers in a few, but on a busy machine the answer of a near server can
+ * come first, and the warning must not get lost for that; a git that hangs, as over a network, is not waited for longer.
+ */
+const patience = 1_000;
 
 export function openTokenFiles(run: Run): TokenFiles {
   const { context } = run;
