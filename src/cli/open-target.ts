@@ -40,11 +40,18 @@ export async function readTarget(run: Run, { root, notice }: ProjectRoot, create
   if (token !== null) run.hide(token);
   const tokenFiles = openTokenFiles(run);
   if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
-  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
-  const target = tells ? { ...credentials.target, called: name } : credentials.target;
+  const target = callTarget(credentials.target, run, root);
   run.setTarget(target);
   if (target.type === 'file') run.notice(describeFile(run, target));
   return { name, target, token, root, tokenFiles };
+}
+
+/** With its name where one was given, or where the project has several. */
+export function callTarget(target: Target, run: Run, root: string): Target {
+  const { options } = run;
+  const named = findNamed(options);
+  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
+  return tells ? { ...target, called: named ?? defaultTargetName } : target;
 }
 
 /** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */

@@ -14,9 +14,10 @@ import { readClaims } from '../../doctor/token.ts';
 import type { Migration } from '../../history/migration.ts';
 import type { PrismaSchema } from '../../ports.ts';
 import { defaultTargetName } from '../../target/names.ts';
+import type { Target } from '../../target/target.ts';
 import { createReadingOutside, startSchemaEngine } from '../../wiring.ts';
 import type { Run } from '../context.ts';
-import { findNamed } from '../open-target.ts';
+import { callTarget, findNamed } from '../open-target.ts';
 import { projectOptions } from '../session.ts';
 import { gatherDatabase } from './doctor-database.ts';
 import { createLook, type Look, skip } from './doctor-look.ts';
@@ -28,8 +29,8 @@ export const neededNode = '20.19';
 
 interface Gathered {
   readonly facts: Facts;
-  /** The target's name; null where it is not known. */
-  readonly target: string | null;
+  /** null where it is not known. */
+  readonly target: Target | null;
   readonly requests: number;
 }
 
@@ -63,7 +64,7 @@ export async function gatherFacts(run: Run): Promise<Gathered> {
       token: mapLooked(credentials, findToken),
       ...database.facts,
     },
-    target: credentials.type === 'found' ? credentials.value.target.name : null,
+    target: credentials.type === 'found' ? credentials.value.target : null,
     requests: database.requests,
   };
 }
@@ -76,9 +77,10 @@ async function readTarget(run: Run, root: Looked<ProjectRoot>): Promise<Credenti
   const { context, options } = run;
   const named = findNamed(options);
   run.nameTarget(named ?? defaultTargetName);
+  const folder = root.type === 'found' ? root.value.root : context.cwd;
   const credentials = await readCredentials({
     cwd: context.cwd,
-    root: root.type === 'found' ? root.value.root : context.cwd,
+    root: folder,
     env: context.env,
     create: 'create',
     envFile: options.envFile,
@@ -86,8 +88,9 @@ async function readTarget(run: Run, root: Looked<ProjectRoot>): Promise<Credenti
     targetName: named ?? undefined,
   });
   if (credentials.token !== null) run.hide(credentials.token);
-  run.setTarget(credentials.target);
-  return credentials;
+  const target = callTarget(credentials.target, run, folder);
+  run.setTarget(target);
+  return { ...credentials, target };
 }
 
 function findToken({ token }: Credentials): FoundToken {

@@ -2,8 +2,9 @@
 
 import { latestKnownPrisma } from '../../adapters/prisma/prisma-version.ts';
 import type { Check } from '../../doctor/check.ts';
-import { examine } from '../../doctor/examine.ts';
+import { examine, mayOnlyRead } from '../../doctor/examine.ts';
 import { MigrateError } from '../../errors.ts';
+import { describeTarget } from '../../target/target.ts';
 import { count } from '../../text/count.ts';
 import { listSome } from '../../text/list.ts';
 import { command, joinSpans } from '../../text/prose.ts';
@@ -19,10 +20,12 @@ export async function runDoctor(run: Run): Promise<Report> {
     fix: check.fix === null ? null : writeStep(run, check.fix),
   }));
   const error = findError(checks);
-  const next = writeStep(run, command('plan'));
+  const hasNothing = facts.pending.type === 'found' && facts.pending.value === 0;
+  const next = hasNothing ? null : writeStep(run, command('plan'));
+  const title = target && describeTarget(target);
   return {
     exitCode: error === null ? 0 : 1,
-    text: (screen) => renderDoctor({ target, checks, next }, screen),
+    text: (screen) => renderDoctor({ target: title, onlyReads: mayOnlyRead(facts), checks, next }, screen),
     json: () => ({
       checks: checks.map(({ id, state, text, fix }) => ({ id, state, text, fix: fix && joinSpans(fix) })),
       requests,
