@@ -1,5 +1,7 @@
 /** A target: the one database that a command works on, with a name that people recognise. */
 
+import { defaultTargetName } from './names.ts';
+
 /** What a target is called by the project. */
 interface Called {
   /** The name that chose it, such as `staging`, where that tells something; absent where there is only one. */
@@ -27,6 +29,11 @@ export type Target = Called &
 /** The database's name, with what the project calls it: `libsql://shop-acme.turso.io (staging)`. */
 export function describeTarget({ name, called }: Target): string {
   return called === undefined ? name : `${name} (${called})`;
+}
+
+/** What a sentence about its state calls it: after a run on staging nobody must read that production is well. */
+export function nameSubject({ called }: Target): string {
+  return called === undefined || called === defaultTargetName ? 'production' : called;
 }
 
 /**
