@@ -53,6 +53,7 @@ export async function runCommandLine(given: CommandContext): Promise<ExitCode> {
     const request = await parseCommandLine(given.argv, {
       columns: state.answer.columns ?? 100,
       heading: state.answer.paint.bold,
+      program: given.program,
     });
     if (request.type === 'help') return writeReport(state, describeHelp(request.text));
     if (request.type === 'version') return writeReport(state, await describeVersion());
