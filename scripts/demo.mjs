@@ -7,7 +7,8 @@ import { ensureBuilt, ensureInstalled, explain, root } from './install.mjs';
 
 const folder = join(root, '.tmp', 'demo');
 const command = join(root, 'scripts', 'migrate-prod.mjs');
-const bin = join(root, 'dist', 'bin.cjs');
+/** As it is typed in the demo's folder, so that every command shown works there. */
+const typed = `node ${relative(folder, command).replaceAll('\\', '/')}`;
 const target = ['--url', 'file:shop.db'];
 const lastOfThePast = '20260202101500_stock_log';
 
@@ -22,12 +23,11 @@ function tell(line = '') {
 }
 
 function run(...args) {
-  tell(`\n${bold(`$ npx --no migrate-prod ${args.join(' ')}`)}`);
-  const { status, error } = spawnSync(process.execPath, [bin, ...args], {
+  tell(`\n${bold(`$ ${typed} ${args.join(' ')}`)}`);
+  const { status, error } = spawnSync(process.execPath, [command, ...args], {
     cwd: folder,
     stdio: 'inherit',
-    // As npx sets it, so that the commands shown are those of a project that has it installed.
-    env: { ...environment, npm_command: 'exec' },
+    env: environment,
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`The demo ends here: migrate-prod ${args[0]} ended with exit code ${status}.`);
@@ -75,6 +75,7 @@ async function demo() {
   cpSync(join(root, 'examples', 'shop'), folder, { recursive: true });
   tell(`A shop with ${bold('eight migrations')}, copied to ${relative(process.cwd(), folder) || '.'}.`);
   tell('Its database is a libSQL file here; with a libsql:// URL everything below is the same.');
+  tell(`\n${bold(`$ cd ${relative(process.cwd(), folder) || '.'}`)}`);
   const empty = await openShop();
   empty.exec('PRAGMA journal_mode = WAL');
   empty.close();
@@ -107,13 +108,12 @@ async function demo() {
 
   tell(`\n${bold('Try more')}:`);
   tell(`  cd ${relative(process.cwd(), folder) || '.'}`);
-  const again = `node ${relative(folder, command)}`;
-  tell(`  ${again} status --url file:shop.db`);
-  tell(`  ${again} tables --count --url file:shop.db`);
-  tell(`  ${again} drift --url file:shop.db`);
+  tell(`  ${typed} status --url file:shop.db`);
+  tell(`  ${typed} tables --count --url file:shop.db`);
+  tell(`  ${typed} drift --url file:shop.db`);
   tell(`  # write a migration of your own, prisma/migrations/20260501090000_mine/migration.sql, then:`);
-  tell(`  ${again} plan --url file:shop.db`);
-  tell(`  ${again} apply --url file:shop.db`);
+  tell(`  ${typed} plan --url file:shop.db`);
+  tell(`  ${typed} apply --url file:shop.db`);
 }
 
 try {

@@ -9,6 +9,8 @@ type Example = readonly [line: string, says: string];
 export interface HelpStyle {
   readonly columns: number;
   readonly heading: (text: string) => string;
+  /** As this user starts it, in the examples; its bare name where that is not known. */
+  readonly program?: string;
 }
 
 /** Of the program itself. */
@@ -48,7 +50,7 @@ const narrowest = 20;
 
 /** Commands to copy, and what each is for. They stay in one piece. */
 export function renderExamples(examples: readonly Example[], style: HelpStyle): string {
-  const rows = examples.map(([line, says]) => [`migrate-prod ${line}`, says] as const);
+  const rows = examples.map(([line, says]) => [`${style.program ?? 'migrate-prod'} ${line}`, says] as const);
   const width = Math.max(...rows.map(([command]) => command.length));
   const room = style.columns - width - 4;
   const lines = rows.flatMap(([command, says]) => {

@@ -24,8 +24,8 @@ import type { Verbose } from './verbose.ts';
 interface State {
   readonly context: CommandContext;
   readonly format: 'text' | 'json';
-  readonly answer: Screen;
-  readonly conversation: Screen;
+  answer: Screen;
+  conversation: Screen;
   command: string | null;
   options: GlobalOptions;
   target: Target | null;
@@ -53,6 +53,7 @@ export async function runCommandLine(given: CommandContext): Promise<ExitCode> {
     const request = await parseCommandLine(given.argv, {
       columns: state.answer.columns ?? 100,
       heading: state.answer.paint.bold,
+      program: given.program,
     });
     if (request.type === 'help') return writeReport(state, describeHelp(request.text));
     if (request.type === 'version') return writeReport(state, await describeVersion());
@@ -110,11 +111,17 @@ function asksJson(flags: readonly string[]): boolean {
 }
 
 async function createRun(state: State, command: string, options: GlobalOptions): Promise<Run> {
-  const { context, format, conversation } = state;
-  const [{ createProgress, silent }, { defaultTimeoutSeconds }] = await Promise.all([
+  const [{ createProgress, silent }, { defaultTimeoutSeconds }, { createWriter }] = await Promise.all([
     import('../adapters/terminal/progress.ts'),
     import('../wiring.ts'),
+    import('./command-line.ts'),
   ]);
+  const { context, format } = state;
+  const { program, argv } = context;
+  const writer = createWriter({ program, options, keep: () => [], typed: { command, argv } });
+  state.answer = { ...state.answer, writer };
+  state.conversation = { ...state.conversation, writer };
+  const { conversation } = state;
   const isQuiet = options.quiet === true;
   const progress = isQuiet || format === 'json' ? silent : createProgress(context.stderr, conversation, context.env);
   state.endProgress = () => progress.done();

@@ -23,13 +23,11 @@ export interface OpenedTarget extends ChosenTarget {
  * Finds the target, and says what is surprising about it. @throws MigrateError USAGE, and those of `readCredentials`
  */
 export async function readTarget(run: Run, { root, notice }: ProjectRoot, create: Create): Promise<OpenedTarget> {
-  const { options } = run;
   if (notice !== null) run.notice(notice);
   const { name, token, tokenFile, ...credentials } = await chooseCredentials(run, root, create);
   const tokenFiles = openTokenFiles(run);
   if (tokenFile !== null) tokenFiles.add(tokenFile, credentials.target);
-  const tells = findNamed(options) !== null || (options.url === undefined && hasOthers(root, run));
-  const target = tells ? { ...credentials.target, called: name } : credentials.target;
+  const target = callTarget(credentials.target, run, root);
   run.setTarget(target);
   if (target.type === 'file') run.notice(describeFile(run, target));
   return { name, target, token, root, tokenFiles };
@@ -56,6 +54,14 @@ export async function chooseCredentials(
   });
   if (credentials.token !== null) run.hide(credentials.token);
   return { ...credentials, name };
+}
+
+/** With its name where one was given, or where the project has several. */
+export function callTarget(target: Target, run: Run, root: string): Target {
+  const { options } = run;
+  const named = findNamed(options);
+  const tells = named !== null || (options.url === undefined && hasOthers(root, run));
+  return tells ? { ...target, called: named ?? defaultTargetName } : target;
 }
 
 /** The name that the user gave, also as a part of the file's. @throws MigrateError USAGE */

@@ -40,7 +40,7 @@ function findOnce(path: string): string | null {
   }
   // A whole path: both read another one from a folder of their own, npm in a workspace from its root.
   const file = quoteArgument(spec.slice('file:'.length));
-  return isNpx ? `npx --package ${file} migrate-prod` : `pnpm dlx ${file}`;
+  return isNpx ? `npx --yes --package ${file} migrate-prod` : `pnpm dlx ${file}`;
 }
 
 /** The package manager that started this process, which says so: `pnpm/10.4.0 npm/? node/v22.1.0 linux x64`. */

@@ -41,8 +41,11 @@ interface Asked {
 
 /** Milliseconds that a command which writes waits for git. */
 const longest = 5_000;
-/** Milliseconds that git has while a command only reads: an answer that takes longer, as over a network, never waits. */
-const patience = 100;
+/**
+ * Milliseconds that git has while a command only reads. It answers in a few, but on a busy machine the answer of a near server can
+ * come first, and the warning must not get lost for that; a git that hangs, as over a network, is not waited for longer.
+ */
+const patience = 1_000;
 
 export function openTokenFiles(run: Run): TokenFiles {
   const { context } = run;
@@ -132,13 +135,18 @@ function warn(looked: readonly Looked[], cwd: string): readonly string[] {
       .filter(({ state }) => state === 'tracked')
       .map(({ file }) => {
         const way = findWayOut(file, cwd);
-        return `git tracks ${showPath(file, cwd)}: whoever has this repository has the token. Make a new one, then ${way.remove}. ${capitalize(adviseIgnore(way))}`;
+        return `git tracks ${showPath(file, cwd)}: whoever has this repository has the token. Make a new one, then ${way.remove}. ${capitalize(adviseKept(way))}`;
       }),
   ];
 }
 
 function adviseIgnore({ ignoreFile, ignoreLine }: WayOut): string {
   return ignoreLine === null ? 'give the file a name of one line' : `add this line to ${ignoreFile}: ${ignoreLine}`;
+}
+
+/** Of a tracked file: the line may be there already, which git does not mind. */
+function adviseKept(way: WayOut): string {
+  return way.ignoreLine === null ? adviseIgnore(way) : `let ${way.ignoreFile} have this line: ${way.ignoreLine}`;
 }
 
 function capitalize(words: string): string {
@@ -150,7 +158,7 @@ function refuse({ context: { cwd } }: Run, { file, target }: Asked): MigrateErro
   return new MigrateError(
     'CREDENTIALS_TRACKED',
     `git tracks ${showPath(file, cwd)}, which has the token of ${target.name}: whoever has this repository has that database. Nothing was written.`,
-    say`Make the token worthless, take the file out of git, and ${adviseIgnore(way)}\n  ${describeRotation(target)}\n  ${shell(way.remove)}\nOnly the owner of the database can go on without that, by adding ${flag('--allow', trackedCredentials)}`,
+    say`Make the token worthless, take the file out of git, and ${adviseKept(way)}\n  ${describeRotation(target)}\n  ${shell(way.remove)}\nOnly the owner of the database can go on without that, by adding ${flag('--allow', trackedCredentials)}`,
   );
 }
 

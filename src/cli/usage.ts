@@ -7,6 +7,9 @@ import { commands, findCommand } from './commands.ts';
 import { globalFlags } from './flags.ts';
 import type { CommandRecord, FlagRecord, OtherWords } from './record.ts';
 
+/** The word, not the option: `npx --no migrate-prod --help` is answered by npm, with help of its own. */
+const programHelp = program('help');
+
 type Meaning = Pick<OtherWords, 'says' | 'next'>;
 
 const push: Meaning = {
@@ -84,7 +87,7 @@ export function unknownCommand(given: readonly string[]): MigrateError {
   const near = suggest(typed, [...commands.map((record) => record.name), 'help']);
   return usage(
     `There is no command ${name}.`,
-    near === null ? say`${program('--help')} lists the commands.` : say`Did you mean ${program(near)}?`,
+    near === null ? say`${programHelp} lists the commands.` : say`Did you mean ${program(near)}?`,
   );
 }
 
@@ -100,7 +103,7 @@ export function unknownOption(given: string, name: string | null): MigrateError 
   if (owners.length > 0) return describeOwners(owners, flag, name);
   const near = findOtherName(flag) ?? suggest(flag, known);
   const place = name === null ? 'There is no option' : `${name} has no option`;
-  const help = name === null ? program('--help') : program(`${name} --help`);
+  const help = name === null ? programHelp : program(`${name} --help`);
   return usage(`${place} ${flag}.`, near === null ? say`${help} lists the options.` : `Did you mean ${near}?`);
 }
 
@@ -139,14 +142,14 @@ export function wrongArguments(name: string | null, problem: 'missing' | 'tooMan
   if (hint) return usage(hint.message, hint.next);
   return usage(
     `${name ?? 'The command'} was given too many words. It takes options only.`,
-    name === null ? program('--help') : program(`${name} --help`),
+    name === null ? programHelp : program(`${name} --help`),
   );
 }
 
 /** An option without its value, as in "--url <url>". */
 export function missingValue(flags: string): MigrateError {
   const flag = /--[\w-]+/.exec(flags)?.[0] ?? flags;
-  return usage(`${flag} needs a value: ${flags}.`, program('--help'));
+  return usage(`${flag} needs a value: ${flags}.`, programHelp);
 }
 
 export function usage(message: string, next: Sayable): MigrateError {

@@ -14,7 +14,7 @@ import {
 import type { Facts } from './facts.ts';
 import { judgeEmbedded, judgeNode, judgePrismaEngine } from './machine.ts';
 import { judgeMigrations, judgePrisma, judgeProject, judgeSchema } from './project.ts';
-import { judgeToken } from './token.ts';
+import { findKind, judgeToken } from './token.ts';
 
 /** @param latestPrisma the newest major version whose schemas are read. @returns one check for each id, in their order. */
 export function examine(facts: Facts, latestPrisma: number): readonly Check[] {
@@ -38,6 +38,12 @@ export function examine(facts: Facts, latestPrisma: number): readonly Check[] {
     pending: judgePending(facts.pending),
   };
   return Object.entries(judged).map(([id, check]) => ({ id: id as CheckId, ...check }));
+}
+
+/** True if the token may not write: what reads works with it, and nothing else. */
+export function mayOnlyRead({ token, access }: Facts): boolean {
+  const claimed = token.type === 'found' && token.value.type === 'jwt' ? token.value.claims.access : null;
+  return findKind(claimed, access.type === 'found' ? access.value : null) === 'reads';
 }
 
 function judgeTokenOf({ token, credentials, access, now }: Facts): Judged {

@@ -68,7 +68,8 @@ export function judgeToken({ token, target, access, now }: TokenInput): Judged {
   return kind === null ? warning(text, null) : ok(text);
 }
 
-function findKind(claimed: TokenClaims['access'], access: Access | null): 'writes' | 'reads' | null {
+/** @param access what the server made of it; null where it was not asked. */
+export function findKind(claimed: TokenClaims['access'], access: Access | null): 'writes' | 'reads' | null {
   if (access === 'writes' || access === 'reads') return access;
   return claimed === null ? null : claimed === 'rw' ? 'writes' : 'reads';
 }
@@ -117,7 +118,7 @@ function isOnThisMachine(target: Target): boolean {
 
 /** The command, or for a server of another host what it takes. */
 function newToken(target: Target): Sayable {
-  if (!isTurso(target)) return 'Sign a new one with the key of this server, and put it into TURSO_AUTH_TOKEN.';
+  if (!isTurso(target)) return 'Make a new token with the key of this server and put it into TURSO_AUTH_TOKEN.';
   const name = findTursoName(target) ?? '<database>';
   return say`${shell(`turso db tokens create ${name}`)}, then put it into TURSO_AUTH_TOKEN.`;
 }

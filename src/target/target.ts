@@ -1,5 +1,7 @@
 /** A target: the one database that a command works on, with a name that people recognise. */
 
+import { defaultTargetName } from './names.ts';
+
 /** What a target is called by the project. */
 interface Called {
   /** The name that chose it, such as `staging`, where that tells something; absent where there is only one. */
@@ -42,6 +44,11 @@ export function findTursoName(target: Target): string | null {
   if (target.type === 'file' || !isTurso(target)) return null;
   const [database, organisation, ...more] = (new URL(target.url).hostname.split('.')[0] ?? '').split('-');
   return database && organisation && more.length === 0 ? database : null;
+}
+
+/** What a sentence about its state calls it: after a run on staging nobody must read that production is well. */
+export function nameSubject({ called }: Target): string {
+  return called === undefined || called === defaultTargetName ? 'production' : called;
 }
 
 /**

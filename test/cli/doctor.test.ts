@@ -37,6 +37,9 @@ describeWithServer('with a token', () => {
     expect(find(page, 'credentials-file').text).toBe('.env.turso-prod: git ignores it');
     expect(find(page, 'pending').text).toBe('1 migration to apply');
     expect(await server.dump()).toBe(before);
+    await runInProcess(['apply', '--yes'], { cwd: project.root, env: environment });
+    const after = await runInProcess(['doctor'], { cwd: project.root, env: environment });
+    expect(after.stdout).toMatch(/Nothing stops apply\.\n$/);
   });
 
   test('that may only read, whatever needs no writing is looked at', async () => {
@@ -52,6 +55,8 @@ describeWithServer('with a token', () => {
       /^read-only: apply and backfill need one that may write; expires in 29 days/,
     );
     expect(find(page, 'foreign-keys').text).toContain('because the token may only read');
+    const { stdout } = await runInProcess(['doctor'], { cwd: project.root, env: environment });
+    expect(stdout).toContain('Nothing stops plan; apply needs a token that may write.');
   });
 
   test.each([

@@ -60,7 +60,7 @@ describe('the program that npx fetched for one run', () => {
   test.each([
     [
       'file:../../../packages/migrate-prod-0.1.0.tgz',
-      'npx --package ROOT/packages/migrate-prod-0.1.0.tgz migrate-prod',
+      'npx --yes --package ROOT/packages/migrate-prod-0.1.0.tgz migrate-prod',
     ],
     ['^0.1.0', 'npx migrate-prod@0.1.0'],
     ['github:somebody/migrate-prod#v1', "npx 'github:somebody/migrate-prod#v1'"],

@@ -15,15 +15,31 @@ describe('a target', () => {
     await at.addFile('staging', '2_b');
   });
 
-  test.each([['status'], ['plan'], ['apply'], ['history'], ['tables'], ['inspect', 'A'], ['drift'], ['backfill']])(
-    'has its name on the screen of %s, and in its JSON',
-    async (...args) => {
-      const staging = await run(...args, '--target', 'staging');
-      expect(`${staging.stdout}${staging.stderr}`).toContain(`file:${join(at.project.root, 'staging.db')} (staging)`);
-      const { target, targetName } = await read(...args, '--target', 'staging');
-      expect([target, targetName]).toEqual([`file:${join(at.project.root, 'staging.db')}`, 'staging']);
-    },
-  );
+  test.each([
+    ['status'],
+    ['plan'],
+    ['apply'],
+    ['history'],
+    ['tables'],
+    ['inspect', 'A'],
+    ['drift'],
+    ['backfill'],
+    ['doctor'],
+  ])('has its name on the screen of %s, and in its JSON', async (...args) => {
+    const staging = await run(...args, '--target', 'staging');
+    expect(`${staging.stdout}${staging.stderr}`).toContain(`file:${join(at.project.root, 'staging.db')} (staging)`);
+    const { target, targetName } = await read(...args, '--target', 'staging');
+    expect([target, targetName]).toEqual([`file:${join(at.project.root, 'staging.db')}`, 'staging']);
+  });
+
+  test('is what is said to be up to date, and production is not', async () => {
+    await at.project.write('3_c', 'CREATE TABLE "C" ("id" INTEGER NOT NULL PRIMARY KEY);');
+    for (const args of [['apply', '--yes'], ['plan']]) {
+      const { stdout } = await run(...args, '--target', 'staging');
+      expect(stdout).toMatch(/staging is up to date\.\n$/);
+      expect(stdout).not.toMatch(/production is up to date/i);
+    }
+  });
 
   test('that is not named is prod, and says so beside another one', async () => {
     expect((await run('status')).stdout).toContain(`file:${join(at.project.root, 'prod.db')} (prod)`);

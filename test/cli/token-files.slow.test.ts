@@ -61,7 +61,7 @@ describeWithGit('git', () => {
       const { code, stderr } = await shop.run(...args);
       expect([code, stderr]).toEqual([2, expect.stringContaining('(CREDENTIALS_TRACKED)')]);
       expect(stderr).toContain(`git rm --cached ${file}`);
-      expect(stderr).toContain('add this line to .gitignore: .env.turso-*');
+      expect(stderr).toContain('let .gitignore have this line: .env.turso-*');
       expect(stderr).not.toContain('a-token-of-the-shop');
       expect(stderr).toContain('by adding --allow tracked-credentials');
       expect(await shop.tables()).toEqual(before);

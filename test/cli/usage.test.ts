@@ -157,6 +157,15 @@ describe('help', () => {
     expect(asked.stdout).toContain('--json');
   });
 
+  test('shows its examples as this user types them', async () => {
+    const { stdout } = await runInProcess(['status', '--help'], {
+      cwd: project.root,
+      program: 'npx --no migrate-prod',
+    });
+    expect(stdout).toMatch(/^ {2}npx --no migrate-prod status --target staging/m);
+    expect(stdout).not.toMatch(/^ {2}migrate-prod/m);
+  });
+
   test('--version says the version, wherever it stands', async () => {
     const { default: content } = await import('../../package.json', { with: { type: 'json' } });
     expect(await run('--version')).toMatchObject({ code: 0, stdout: `${content.version}\n` });

@@ -80,7 +80,7 @@ test.each<[string, FoundToken, Access | null, Target, string, RegExp]>([
 test.each([
   [turso, 'turso db tokens create shop'],
   [server('my-shop-acme.turso.io'), 'turso db tokens create <database>'],
-  [loopback, 'Sign a new one'],
+  [loopback, 'with the key of this server'],
 ])('a new token for %o', (target, start) => {
   const { fix } = judgeToken({ token: jwt('rw', 0), target, access: null, now });
   expect(JSON.stringify(fix)).toContain(start);

@@ -47,7 +47,7 @@ describe('prose in words', () => {
     [typedCommand([['--schema', 'a b']]), "migrate-prod status --schema 'a b'"],
     [flag('--allow', 'data-loss:x y'), "--allow 'data-loss:x y'"],
     [program('apply --help'), 'migrate-prod apply --help'],
-    [program('--help'), 'migrate-prod --help'],
+    [program('help'), 'migrate-prod help'],
     [
       say`Read ${command('plan')}; then ${command('apply', [], [['--to', 'a b']])}, or ${shell('git status')}${comment('  # now')}`,
       "Read migrate-prod plan; then migrate-prod apply --to 'a b', or git status  # now",

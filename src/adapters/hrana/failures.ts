@@ -4,6 +4,7 @@ import { MigrateError } from '../../errors.ts';
 import type { Refusal } from '../../ports.ts';
 import type { Secret } from '../../target/secret.ts';
 import type { Target } from '../../target/target.ts';
+import { isTurso } from '../../target/target.ts';
 
 /**
  * Statuses that libSQL gives before it runs anything: 401 and 403 authorise the whole request first, 404 is an unknown
@@ -36,19 +37,19 @@ export function describeStatus(target: Target, token: Secret | null, status: num
       return new MigrateError(
         'AUTH_FAILED',
         `${target.name} does not accept the token (401).${quoted}`,
-        'Make a new token (turso db tokens create <database>) and put it into TURSO_AUTH_TOKEN.',
+        `${isTurso(target) ? 'Make a new token (turso db tokens create <database>)' : 'Make a new token with the key of this server'} and put it into TURSO_AUTH_TOKEN.`,
       );
     case 403:
       return new MigrateError(
         'TOKEN_READ_ONLY',
         `${target.name} does not allow this with the token given (403).${quoted}`,
-        'Use a token with write access (turso db tokens create <database>).',
+        `Use a token with write access (${isTurso(target) ? 'turso db tokens create <database>' : 'made with the key of this server'}).`,
       );
     case 404:
       return new MigrateError(
         'TARGET_NOT_FOUND',
         `There is no database at ${target.name} (404).${quoted}`,
-        'Check the URL (turso db show <database> --url).',
+        isTurso(target) ? checkUrl : 'Check the URL.',
       );
     case 429:
       return new MigrateError(
@@ -69,14 +70,12 @@ export function describeStatus(target: Target, token: Secret | null, status: num
   }
 }
 
+const checkUrl = 'Check the URL (turso db show <database> --url).';
+
 export const notUnderstood = 'its answer is not a Hrana message, or does not fit the request';
 
 export function notLibsql(target: Target, reason: string): MigrateError {
-  return new MigrateError(
-    'NOT_LIBSQL',
-    `What answers at ${target.name} is not a libSQL server: ${reason}.`,
-    'Check the URL (turso db show <database> --url).',
-  );
+  return new MigrateError('NOT_LIBSQL', `What answers at ${target.name} is not a libSQL server: ${reason}.`, checkUrl);
 }
 
 export function unreachable(target: Target, reason: string): MigrateError {

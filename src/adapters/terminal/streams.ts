@@ -1,5 +1,6 @@
 /** A terminal's streams, as far as the program needs them, and what can be told of one before writing to it. */
 
+import type { Writer } from '../../text/prose.ts';
 import type { Paint } from './paint.ts';
 
 /** Where text goes: a process's stdout or stderr. */
@@ -15,6 +16,8 @@ export interface Screen {
   /** The width that lines are fitted to; null where nothing is cut or wrapped, as in a pipe. */
   readonly columns: number | null;
   readonly paint: Paint;
+  /** Writes the commands within sentences as this user types them; without it they begin with the program's bare name. */
+  readonly writer?: Writer;
 }
 
 const usualColumns = 80;

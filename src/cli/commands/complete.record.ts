@@ -10,9 +10,9 @@ export const completeRecord: CommandRecord = {
   description: `Prints the script for a shell that completes commands, options, migrations and tables. It reads files only: no TAB sends a request.
 
 The shell has to know the program by this name. Where only your project has it, give it a name there first, in the same file:
-bash, zsh: migrate-prod() { npx --no migrate-prod "$@"; }
-fish: function migrate-prod; npx --no migrate-prod $argv; end
-With pnpm or yarn, write those in place of npx --no.`,
+bash, zsh: migrate-prod() { npx --no -- migrate-prod "$@"; }
+fish: function migrate-prod; npx --no -- migrate-prod $argv; end
+With pnpm or yarn, write those in place of npx --no --.`,
   flags: [],
   without: [
     '--target',

@@ -14,9 +14,10 @@ import type { CredentialsKept, Facts, FoundToken, Looked } from '../../doctor/fa
 import { readClaims } from '../../doctor/token.ts';
 import type { Migration } from '../../history/migration.ts';
 import type { PrismaSchema } from '../../ports.ts';
+import type { Target } from '../../target/target.ts';
 import { createReadingOutside, startSchemaEngine } from '../../wiring.ts';
 import type { Run } from '../context.ts';
-import { chooseCredentials } from '../open-target.ts';
+import { callTarget, chooseCredentials } from '../open-target.ts';
 import { projectOptions } from '../session.ts';
 import { gatherDatabase } from './doctor-database.ts';
 import { createLook, type Look, skip } from './doctor-look.ts';
@@ -28,8 +29,8 @@ export const neededNode = '20.19';
 
 interface Gathered {
   readonly facts: Facts;
-  /** The target's name; null where it is not known. */
-  readonly target: string | null;
+  /** null where it is not known. */
+  readonly target: Target | null;
   readonly requests: number;
 }
 
@@ -63,7 +64,7 @@ export async function gatherFacts(run: Run): Promise<Gathered> {
       token: mapLooked(credentials, findToken),
       ...database.facts,
     },
-    target: credentials.type === 'found' ? credentials.value.target.name : null,
+    target: credentials.type === 'found' ? credentials.value.target : null,
     requests: database.requests,
   };
 }
@@ -75,8 +76,9 @@ function mapLooked<Value, Result>(looked: Looked<Value>, map: (value: Value) => 
 async function readTarget(run: Run, root: Looked<ProjectRoot>): Promise<Credentials> {
   const folder = root.type === 'found' ? root.value.root : run.context.cwd;
   const credentials = await chooseCredentials(run, folder, 'create');
-  run.setTarget(credentials.target);
-  return credentials;
+  const target = callTarget(credentials.target, run, folder);
+  run.setTarget(target);
+  return { ...credentials, target };
 }
 
 function findToken({ token }: Credentials): FoundToken {

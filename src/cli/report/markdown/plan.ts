@@ -3,7 +3,7 @@
 import { summarize } from '../../../findings/tell.ts';
 import { allFindings, type Plan } from '../../../plan/plan.ts';
 import { findShortName } from '../../../plan/plan-id.ts';
-import { describeTarget } from '../../../target/target.ts';
+import { describeTarget, nameSubject } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { cutText } from '../../../text/cut.ts';
 import { joinSpans } from '../../../text/prose.ts';
@@ -119,7 +119,7 @@ function renderEnd(plan: Plan, end: PlanEnd): readonly string[] {
     case 'blocked':
       return [`**${name} cannot be applied.** Next:`, renderFence('', joinSpans(end.mend))];
     case 'up-to-date':
-      return ['Nothing to apply: production is up to date.'];
+      return [`Nothing to apply: ${nameSubject(plan.target)} is up to date.`];
     case 'besides':
       return [`Nothing to apply, but ${end.how}.`];
     case 'done-up-to':

@@ -8,7 +8,7 @@ import { findWritten } from '../../../consents/gate.ts';
 import type { MigrateError } from '../../../errors.ts';
 import type { Finding } from '../../../findings/catalogue.ts';
 import type { Plan } from '../../../plan/plan.ts';
-import { describeTarget } from '../../../target/target.ts';
+import { describeTarget, nameSubject } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import type { Written } from '../../../text/prose.ts';
 import { foldFindings, renderFinding, renderFindings } from './findings.ts';
@@ -83,7 +83,8 @@ export function renderApplied(
   // A failure is told in one piece, on stderr.
   if (error !== null && (applied.length === 0 || result.failed !== null)) return '';
   const rows = renderAppliedRows(result, screen);
-  const done = besides === null ? 'Production is up to date.' : `Nothing more to apply, but ${besides}.`;
+  const subject = printable(nameSubject(plan.target)).replace(/^production$/, 'Production');
+  const done = besides === null ? `${subject} is up to date.` : `Nothing more to apply, but ${besides}.`;
   const state = stillPending === 0 ? done : `${stillPending} still pending.`;
   return joinParts([title, rows, error === null ? [`  ${paint.green(`${describeEnd(result)} ${state}`)}`] : []]);
 }

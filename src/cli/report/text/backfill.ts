@@ -9,9 +9,9 @@ import type { BackfillAction, BackfillItem } from '../../../backfill/choice.ts';
 import type { BackfillConsent } from '../../../findings/codes.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
-import { command, say, type Written, writeProse } from '../../../text/prose.ts';
+import { command, say, type Written } from '../../../text/prose.ts';
 import { renderDifferences, sideNames } from './drift.ts';
-import { describeBesides, fitLine, fitName, hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { describeBesides, fitLine, fitName, hang, joinParts, renderNext, renderTitle, writeFor } from './layout.ts';
 
 /** Words for migrations that need the same consent: in the question, and once the record is written. */
 interface ConsentWords {
@@ -78,7 +78,7 @@ export function renderBackfillQuestion(question: BackfillQuestion, target: strin
   const remarks = [
     other?.names ? `These names are in "${printable(other.table)}", the tracker of another tool.` : '',
     proof.proven ? explainProof(items) : '',
-    proof.proven ? describeLost(proof) : '',
+    proof.proven ? describeLost(proof, screen) : '',
   ];
   return `${joinParts([[renderTitle(target, screen)], ...groups, ...remarks.map((text) => wrap(text, screen))])}\n`;
 }
@@ -115,11 +115,12 @@ function describeRest(pending: number): string {
   return `${count(pending, 'migration')} still to apply.`;
 }
 
-function describeLost({ lost }: BackfillProof): string {
+function describeLost({ lost }: BackfillProof, screen: Screen): string {
   if (lost.length === 0) return '';
   const list = listSome(lost.map(({ object, name, table }) => `${object} ${name} of ${table}`));
-  return writeProse(
+  return writeFor(
     say`Production has lost this in a table rebuild that another tool ran: ${printable(list)}. ${command('drift')} shows the SQL; DROP … IF EXISTS and CREATE in a new migration bring it back.`,
+    screen,
   );
 }
 
@@ -194,7 +195,7 @@ export function renderBackfilled(
         ...[
           keptAs === null ? '' : `The table that was in the tracker's place is kept as "${printable(keptAs)}".`,
           proof !== null && proof.rowsUnseen.length > 0 ? describeRows(proof) : '',
-          proof?.proven ? describeLost(proof) : '',
+          proof?.proven ? describeLost(proof, screen) : '',
         ].map((text) => wrap(text, screen)),
         next === null
           ? []

@@ -12,11 +12,13 @@ import { hang, hangNext, joinParts, renderNext, renderTitle, splitLines } from '
 type WrittenCheck = Omit<Check, 'fix'> & { readonly fix: Written | null };
 
 export interface DoctorView {
-  /** The target's name; null where it is not known. */
+  /** As it is shown; null where it is not known. */
   readonly target: string | null;
+  /** Whether the token may not write. */
+  readonly onlyReads: boolean;
   readonly checks: readonly WrittenCheck[];
-  /** When nothing stops `apply`. */
-  readonly next: Written;
+  /** When nothing stops `apply`; null where nothing is to be done. */
+  readonly next: Written | null;
 }
 
 const labels: Readonly<Record<CheckId, string>> = {
@@ -53,11 +55,12 @@ const indent = 4 + labelWidth + 2;
 /** On a narrower screen what is found stands below its label. */
 const widePage = 72;
 
-export function renderDoctor({ target, checks, next }: DoctorView, screen: Screen): string {
+export function renderDoctor(view: DoctorView, screen: Screen): string {
+  const { target, checks } = view;
   const rows = (ids: readonly CheckId[]) =>
     checks.filter(({ id }) => ids.includes(id)).flatMap((check) => renderCheck(check, screen));
   const title = target === null ? [] : [[renderTitle(target, screen)]];
-  return joinParts([...title, ...parts.map(rows), renderEnd(checks, next, screen)]);
+  return joinParts([...title, ...parts.map(rows), renderEnd(view, screen)]);
 }
 
 function renderCheck({ id, state, text, fix }: WrittenCheck, screen: Screen): readonly string[] {
@@ -100,7 +103,7 @@ export function describeStops(checks: readonly Pick<Check, 'id' | 'state'>[]): s
   return `${count(failed.length, 'thing')} ${failed.length === 1 ? 'stops' : 'stop'} apply: ${failed.join(', ')}.`;
 }
 
-function renderEnd(checks: readonly WrittenCheck[], next: Written, screen: Screen): readonly string[] {
+function renderEnd({ checks, next, onlyReads }: DoctorView, screen: Screen): readonly string[] {
   const { paint } = screen;
   const number = (state: CheckState) => checks.filter((check) => check.state === state).length;
   const stops = describeStops(checks);
@@ -109,7 +112,9 @@ function renderEnd(checks: readonly WrittenCheck[], next: Written, screen: Scree
   if (stops !== null) {
     return hang(`${stops}${also}`, 0, 2, screen).map((line) => `  ${paint.red(line)}`);
   }
-  const text = `Nothing stops apply.${also}`;
+  const state = onlyReads ? 'Nothing stops plan; apply needs a token that may write.' : 'Nothing stops apply.';
+  const text = `${state}${also}`;
   const brush = warnings === 0 ? paint.green : paint.yellow;
+  if (next === null) return hang(text, 0, 2, screen).map((line) => `  ${brush(line)}`);
   return renderNext({ text, brush }, { step: next, brush: paint.cyan }, screen);
 }

@@ -13,8 +13,8 @@ import { joinLines } from '../../../sql/one-line.ts';
 import { describeTarget, type Target } from '../../../target/target.ts';
 import { count } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
-import { command, placeholder, say, type Written, writeProse } from '../../../text/prose.ts';
-import { hang, joinParts, renderNext, renderTitle } from './layout.ts';
+import { command, type Prose, placeholder, say, toProse, type Written } from '../../../text/prose.ts';
+import { hang, joinParts, renderNext, renderTitle, writeFor } from './layout.ts';
 import { findSqlWidth, readSqlLine, renderWholeSource, wrapSql } from './sql.ts';
 
 export interface DriftView {
@@ -43,7 +43,7 @@ export function renderDrift({ target, drift, migrations, next, prisma }: DriftVi
     const told = notes.map((note) => `\n${note.join('\n')}\n`).join('');
     return named + renderInSync(drift, migrations, next, screen) + told;
   }
-  const text = explain(drift, prisma);
+  const text = writeFor(explain(drift, prisma), screen);
   return joinParts([
     [title],
     ...drift.pairs.map((pair, index) => renderPair(pair, drift.pairs.slice(0, index), drift, screen)),
@@ -195,15 +195,13 @@ const words: Readonly<Record<Exclude<Difference['kind'], 'existence' | 'definiti
   options: 'table options',
 };
 
-const reasons: Readonly<Record<Exclude<DriftNext, 'edit'>, string>> = {
+const reasons: Readonly<Record<Exclude<DriftNext, 'edit'>, string | Prose>> = {
   nothing: '',
   apply: 'Migrations are pending: apply them first.',
   begin: 'No migration is recorded in production yet.',
   backfill: 'Production already has what the pending migrations make.',
   fix: 'Production differs from what the migrations make. --fix writes a migration that makes what production has, and records it.',
-  undo: writeProse(
-    say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was removed on purpose: ${command('drift', [], [['--fix']])}.`,
-  ),
+  undo: say`Production lacks what is recorded as applied. If a migration was recorded without running: ${command('backfill', [], [['--undo', placeholder('<name>')]])}, then apply it. If it was removed on purpose: ${command('drift', [], [['--fix']])}.`,
   develop: 'schema.prisma has what no migration makes.',
   look: 'Look at the reasons above.',
 };
@@ -211,17 +209,17 @@ const reasons: Readonly<Record<Exclude<DriftNext, 'edit'>, string>> = {
 const onlyUnsure =
   'Everything that could be compared is the same. For the rest it cannot be determined what the migrations make: compare it by hand. It can be compared again after a new migration drops or rebuilds it.';
 
-function explain({ next, edited, pairs }: Drift, prisma: string): string {
+function explain({ next, edited, pairs }: Drift, prisma: string): Prose {
   const isRestSame = pairs.every(
     ({ differences, incomparable, unsure }) => differences.length === 0 && (incomparable === null || unsure.length > 0),
   );
-  if (next === 'look' && isRestSame) return onlyUnsure;
+  if (next === 'look' && isRestSame) return toProse(onlyUnsure);
   if (next === 'edit') {
-    return `schema.prisma differs from what the migrations make. To keep what they make, change schema.prisma (${prisma} db pull does, on a local database that has it); ${prisma} migrate dev would write a migration that changes it.`;
+    return say`schema.prisma differs from what the migrations make. To keep what they make, change schema.prisma (${prisma} db pull does, on a local database that has it); ${prisma} migrate dev would write a migration that changes it.`;
   }
-  if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return reasons[next];
+  if (edited.length === 0 || (next !== 'fix' && next !== 'undo')) return toProse(reasons[next]);
   const [some, was] = [printable(listSome(edited)), edited.length === 1 ? 'was' : 'were'];
-  return `${some} ${was} edited after being applied. If that is the only reason, restore the file from git. ${reasons[next]}`;
+  return say`${some} ${was} edited after being applied. If that is the only reason, restore the file from git. ${reasons[next]}`;
 }
 
 /** As docs/json.md has it. @param migrations the whole folder, in Prisma's order. */
@@ -245,7 +243,15 @@ export function describeDrift(
   const left = unreplayed.map(({ migration, path, line, sql, message, instead, concerns }) => {
     return { migration, path, line, sql, message, instead, concerns };
   });
-  return { inSync, why: explain(drift, prisma) || null, pairs: described, pending, edited, unreplayed: left, refused };
+  return {
+    inSync,
+    why: writeFor(explain(drift, prisma), {}) || null,
+    pairs: described,
+    pending,
+    edited,
+    unreplayed: left,
+    refused,
+  };
 }
 
 export function describeDifferences(differences: readonly Difference[]): readonly Readonly<Record<string, unknown>>[] {

@@ -12,7 +12,7 @@ import { hangNext, splitLines } from './layout.ts';
  */
 export function renderError(error: MigrateError, next: Written, screen: Screen, instead: string | null): string {
   const { paint } = screen;
-  const message = writeSpans(error.said);
+  const message = writeSpans(error.said, screen.writer);
   const head =
     instead ?? `${renderMessage(message, `${paint.red('✖')} `, 2, screen)}${renderCode(error, message, screen)}\n`;
   return `${head}${renderMessage(next, `  ${paint.bold('Next:')} `, 8, screen)}\n`;

@@ -13,8 +13,8 @@ import type { Target } from '../../../target/target.ts';
 import { count, sumCounts } from '../../../text/count.ts';
 import { groupBy } from '../../../text/group.ts';
 import { listSome } from '../../../text/list.ts';
-import { say, writeProse } from '../../../text/prose.ts';
-import { hang } from './layout.ts';
+import { type Prose, say } from '../../../text/prose.ts';
+import { hang, writeFor } from './layout.ts';
 import { findSqlWidth, readSql, renderSource, renderWholeSource, wrapSql } from './sql.ts';
 
 /** What is known around findings. */
@@ -70,8 +70,8 @@ export function renderFinding(told: Told, screen: Screen, surroundings: Surround
   if (told.kind === 'note') return renderNote(told, [], screen);
   return [
     ...renderHeadline(told, surroundings, screen),
-    ...renderParagraph(writeProse(told.message), screen),
-    ...(told.why === null ? [] : renderParagraph(writeProse(told.why), screen)),
+    ...renderParagraph(told.message, screen),
+    ...(told.why === null ? [] : renderParagraph(told.why, screen)),
     ...renderConsent(surroundings.findConsent(told.finding), screen),
     ...renderShown(told, screen),
     ...surroundings.renderRows(told, screen),
@@ -96,18 +96,20 @@ function renderConsent(consent: WrittenConsent | null, screen: Screen): readonly
   return hang(text, 2, 4, screen).map((line) => `    ${screen.paint.green(line)}`);
 }
 
-function renderParagraph(text: string, screen: Screen): readonly string[] {
-  return printableLines(text).flatMap((line) => hang(line, 0, 4, screen).map((part) => `    ${part}`));
+function renderParagraph(prose: Prose, screen: Screen): readonly string[] {
+  return printableLines(writeFor(prose, screen)).flatMap((line) =>
+    hang(line, 0, 4, screen).map((part) => `    ${part}`),
+  );
 }
 
 /** Documents and JSON give the reason of every note; a terminal only of those that ask for something to be done. */
 function renderNote(told: Told, before: readonly Told[], screen: Screen): readonly string[] {
   const { code, place, way, look } = told;
-  const why = writeWhy(told);
-  const isSaid = before.some((other) => other.code === code && writeWhy(other) === why);
+  const why = writeWhy(told, screen);
+  const isSaid = before.some((other) => other.code === code && writeWhy(other, screen) === why);
   const begin = place.migration === null ? '' : `${place.migration}: `;
   const said = [
-    begin + writeProse(told.message),
+    begin + writeFor(told.message, screen),
     ...(why === null || isSaid || look.asksForWork !== true ? [] : [why]),
   ];
   const text = `note  ${code}  ${said.flatMap(printableLines).join(' ')}`;
@@ -120,8 +122,8 @@ function renderNote(told: Told, before: readonly Told[], screen: Screen): readon
   ];
 }
 
-function writeWhy({ why }: Told): string | null {
-  return why === null ? null : writeProse(why);
+function writeWhy({ why }: Told, screen: Screen): string | null {
+  return why === null ? null : writeFor(why, screen);
 }
 
 /** True if a part of what is shown is production's. People compare or copy it, so it must not be cut off. */

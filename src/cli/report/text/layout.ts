@@ -6,13 +6,18 @@ import type { Screen } from '../../../adapters/terminal/streams.ts';
 import { cutToWidth, measureWidth, wrapToWidth } from '../../../adapters/terminal/width.ts';
 import type { Besides } from '../../../history/history.ts';
 import { count } from '../../../text/count.ts';
-import { joinSpans, splitSpans, type Written } from '../../../text/prose.ts';
+import { joinSpans, type Prose, splitSpans, type Written, writeSpans } from '../../../text/prose.ts';
 import { toDate } from '../../../text/time.ts';
 
 /** An answer: its parts set apart by empty lines, each of them already indented. */
 export function joinParts(parts: readonly (readonly string[])[]): string {
   const filled = parts.filter((part) => part.length > 0);
   return `\n${filled.map((part) => part.join('\n')).join('\n\n')}\n`;
+}
+
+/** A sentence whose commands work as they stand. */
+export function writeFor(prose: Prose, { writer }: Pick<Screen, 'writer'>): string {
+  return joinSpans(writeSpans(prose, writer));
 }
 
 /** The name of what is answered about. */

@@ -16,7 +16,7 @@ import {
 } from '../../../plan/plan.ts';
 import { findShortName } from '../../../plan/plan-id.ts';
 import { quoteIdentifier } from '../../../sql/identifiers.ts';
-import { describeTarget } from '../../../target/target.ts';
+import { describeTarget, nameSubject } from '../../../target/target.ts';
 import { count, writeNumber } from '../../../text/count.ts';
 import { listSome } from '../../../text/list.ts';
 import { joinSpans, type Written } from '../../../text/prose.ts';
@@ -223,7 +223,7 @@ function renderEnd(plan: Plan, end: PlanEnd, screen: Screen): readonly string[] 
         screen,
       );
     case 'up-to-date':
-      return [`  ${paint.green('Nothing to apply: production is up to date.')}`];
+      return [`  ${paint.green(`Nothing to apply: ${printable(nameSubject(plan.target))} is up to date.`)}`];
     case 'besides':
       return hang(`Nothing to apply, but ${end.how}.`, 0, 2, screen).map((line) => `  ${paint.yellow(line)}`);
     case 'done-up-to':
