@@ -68,6 +68,13 @@ export function readLinks(schema: Schema, renames: readonly Rename[] = [], listW
       }
     }
   }
+  // An index over what a view shows goes stale with the rows of the tables behind it.
+  for (const object of places.filter(isVirtualTable)) {
+    const owner = foldName(object.name);
+    const behind = new Set(reads.of(owner));
+    for (const name of behind) if (views.has(name)) for (const other of reads.of(name)) behind.add(other);
+    for (const name of behind) if (name !== owner && !views.has(name)) children.add(name, owner);
+  }
   return {
     listNamed,
     reads: reads.of,

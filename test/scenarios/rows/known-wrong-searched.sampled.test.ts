@@ -50,6 +50,24 @@ const stories: readonly (readonly [title: string, pending: string, told: boolean
   ['an index that is built anew', `${rebuild('SELECT "id", upper("text"), "note" FROM "Page"')}${anew}`, false],
 ];
 
+const shown = `CREATE TABLE "Page" ("id" INTEGER NOT NULL PRIMARY KEY, "text" TEXT, "note" TEXT);
+CREATE VIEW "Upper" AS SELECT "id", upper("text") AS "text" FROM "Page";
+CREATE VIRTUAL TABLE "search" USING fts5("text", content='Upper', content_rowid='id');`;
+
+describeTargets('a full-text index over what a view shows', (fresh) => {
+  it.each([
+    [`UPDATE "Page" SET "text" = 'cherry' WHERE "id" = 5;`, true],
+    [`UPDATE "Page" SET "note" = 'cherry' WHERE "id" = 5;`, false],
+    [`UPDATE "Page" SET "text" = 'cherry' WHERE "id" = 5;\n${anew}`, false],
+  ])('is told if it does not fit any more: %s', async (pending, told) => {
+    const story = { title: '', schema: shown, rows: {}, byHand: [...rows, anew], pending: [pending] };
+    const target = await begin(await fresh(), story);
+    const findings = findAll((await plan({ url: target.url, migrations: migrationsOf(story) })).plan);
+    const found = findings.filter(({ code }) => code === 'leaves-broken');
+    expect(found.map(({ message }) => /the full-text index "search" holds/.test(message))).toEqual(told ? [true] : []);
+  });
+});
+
 describeTargets('a full-text index over a table that is rebuilt', (fresh) => {
   it.each(sampled(stories, 4))('is told if it does not fit any more: %s', async (_, pending, told) => {
     const story = { title: '', schema, rows: {}, byHand: rows, pending: [pending] };
