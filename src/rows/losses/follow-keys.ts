@@ -3,8 +3,9 @@
 import { isAction } from '../../schema/model/columns.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import type { UpdateParts } from '../../sql/row-statements.ts';
-import { parseTriggerEvent, parseTriggerSteps } from '../../sql/trigger.ts';
+import { parseTriggerEvent, parseTriggerSteps, type TriggerStep } from '../../sql/trigger.ts';
 import type { Scene } from '../ask/context.ts';
+import { listUniques } from '../constraints/duplicates.ts';
 import { isFollowed, type Link, listLinks, refers, refersBelow } from './key-links.ts';
 
 /** What happens to rows of one table. */
@@ -86,17 +87,27 @@ function writeChanged(update: UpdateParts | null, { referenced }: Link): string 
   return `${update.where === null ? '' : `(${update.where}) AND `}(${changed.join(' OR ')})`;
 }
 
-function listFired({ structures }: Scene, event: Step): readonly Step[] {
-  return structures.listNamedTriggers(event.table).flatMap(({ name, sql }) => {
+function listFired(scene: Scene, event: Step): readonly Step[] {
+  return scene.structures.listNamedTriggers(event.table).flatMap(({ name, sql }) => {
     const on = parseTriggerEvent(sql);
     const isOfColumns = (on?.columns ?? []).some((column) => event.columns?.some((other) => sameName(column, other)));
     if (on?.verb !== event.verb || (on.columns.length > 0 && event.columns !== null && !isOfColumns)) return [];
     const fired = event.fired ?? { trigger: name, event };
     return parseTriggerSteps(sql).map(
-      ({ table, verb, deletes }): Step => ({
-        ...{ table, verb, deletes, columns: null, where: null },
-        ...{ by: null, fired, depth: event.depth + 1 },
+      (step): Step => ({
+        ...{ table: step.table, verb: step.verb, deletes: step.deletes || mayReplace(scene, step) },
+        ...{ columns: null, where: null, by: null, fired, depth: event.depth + 1 },
       }),
     );
   });
+}
+
+/** Whether the table says itself that a row goes which stands in the way of another (ON CONFLICT REPLACE). */
+function mayReplace(scene: Scene, { table: name, fills }: TriggerStep): boolean {
+  const table = scene.structures.find(name);
+  if (table === null) return false;
+  const isFilled = (column: string) => fills === null || fills.some((each) => sameName(each, column));
+  return listUniques(scene, table).some(
+    ({ conflict, columns }) => conflict === 'replace' && columns.some((column) => isFilled(column.name)),
+  );
 }

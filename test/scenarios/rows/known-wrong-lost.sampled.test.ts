@@ -41,6 +41,35 @@ const cases: readonly Case[] = [
     },
   },
   {
+    ...lost,
+    title: 'a row that the INSERT of a trigger meets, in a table that replaces by itself',
+    schema: `${replacing}
+CREATE TABLE "Log" ("text" TEXT);
+CREATE TRIGGER "Log_added" AFTER INSERT ON "Log" BEGIN INSERT INTO "C" ("code") VALUES (NEW."text"); END;`,
+    rows: { ...two, Log: [] },
+    at: 'INSERT',
+    pending: [`INSERT INTO "Log" VALUES ('x');`],
+    says: /^Fires the trigger "Log_added"/,
+    finds: 0,
+    after: {
+      C: [
+        [2, 'y', 'two'],
+        [3, 'x', null],
+      ],
+      Log: [['x']],
+    },
+  },
+  {
+    ...none,
+    title: 'the INSERT of a trigger that fills no key there',
+    schema: `${replacing}
+CREATE TABLE "Log" ("text" TEXT);
+CREATE TRIGGER "Log_added" AFTER INSERT ON "Log" BEGIN INSERT INTO "C" ("note") VALUES (NEW."text"); END;`,
+    rows: { ...two, Log: [] },
+    pending: [`INSERT INTO "Log" VALUES ('x');`],
+    after: { C: [...two.C, [3, null, 'x']], Log: [['x']] },
+  },
+  {
     ...none,
     title: 'an INSERT that meets no row there',
     schema: replacing,
