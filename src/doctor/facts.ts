@@ -50,8 +50,8 @@ export interface CredentialsKept {
   readonly file: string;
   /** The permissions as `chmod` takes them, if others than the owner can open it; null if they cannot, or nobody knows. */
   readonly openMode: string | null;
-  /** `open`: the next `git add` takes it in. `unknown`: no git, no work tree, or git does not say. */
-  readonly git: 'ignored' | 'open' | 'tracked' | 'unknown';
+  /** `open`: the next `git add` takes it in. `refused`: git does not read the work tree. `unknown`: there is none, or no git. */
+  readonly git: 'ignored' | 'open' | 'tracked' | 'refused' | 'unknown';
   /** The command that git forgets the file by. */
   readonly remove: string;
   /** What goes into which `.gitignore`; null where no line can name the file. */
