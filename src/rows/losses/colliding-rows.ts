@@ -7,18 +7,18 @@ import { listUniques } from '../constraints/duplicates.ts';
 import type { PutRows } from '../constraints/put-rows.ts';
 import { report } from '../constraints/report.ts';
 import { reportLoss } from './loss.ts';
+import { isTold, listMet, type MetKey } from './taken-rows.ts';
 
 /** Of rows that stop the statement, or that it puts others in the place of. @param isRepeated whether it was asked of the table before. */
 export function askMet(scene: Scene, place: StatementPlace, rows: PutRows, isRepeated: boolean): void {
-  const keys = listGiven(scene, rows);
-  const isReplacing = ({ conflict }: UniqueKey) => rows.consequence === 'replaces' || conflict === 'replace';
-  askReplacedBy(scene, place, rows, keys.filter(isReplacing), isRepeated);
+  const isReplacing = ({ unique }: MetKey) => rows.consequence === 'replaces' || unique.conflict === 'replace';
+  askReplacedBy(scene, place, rows, listMet(scene, rows).filter(isReplacing), isRepeated);
   if (rows.consequence === 'fails')
     askStopped(
       scene,
       place,
       rows,
-      keys.filter(({ conflict }) => conflict === null),
+      listGiven(scene, rows).filter(({ conflict }) => conflict === null),
     );
 }
 
@@ -33,8 +33,15 @@ function listGiven(scene: Scene, { table, named }: PutRows): readonly UniqueKey[
 
 /** Finds the rows of the table that have the values of a key. */
 function writeMeets({ table }: PutRows, keys: readonly UniqueKey[]): (from: string) => string {
-  const columns = keys.map((unique) => listCompared(unique, table).join(', '));
-  return (from) => columns.map((list) => `(${list}) IN (SELECT ${list} FROM ${from})`).join(' OR ');
+  const compared = keys.map((unique) => ({ list: listCompared(unique, table).join(', '), where: unique.where }));
+  return (from) =>
+    compared
+      .map(({ list, where }) =>
+        where === null
+          ? `(${list}) IN (SELECT ${list} FROM ${from})`
+          : `((${where}) AND (${list}) IN (SELECT ${list} FROM ${from} WHERE ${where}))`,
+      )
+      .join(' OR ');
 }
 
 function askStopped(scene: Scene, place: StatementPlace, rows: PutRows, keys: readonly UniqueKey[]): void {
@@ -52,7 +59,7 @@ function askReplacedBy(
   scene: Scene,
   place: StatementPlace,
   rows: PutRows,
-  keys: readonly UniqueKey[],
+  keys: readonly MetKey[],
   isRepeated: boolean,
 ): void {
   const { table, named, consequence } = rows;
@@ -62,10 +69,12 @@ function askReplacedBy(
       generated === null && (consequence !== 'replaces' || !named.some((each) => sameName(each, name))),
   );
   if (keys.length === 0 || lost.length === 0) return;
-  const meets = writeMeets(rows, keys);
+  const uniques = keys.map(({ unique }) => unique);
+  const meets = writeMeets(rows, uniques);
+  const reads = [...new Set([...named, ...keys.flatMap((key) => key.reads)])];
   const values = lost.map(({ name }) => `${quoteIdentifier(name)} IS NOT NULL`).join(' OR ');
   const write = (from: string) => `SELECT * FROM ${quoteIdentifier(table.name)} WHERE (${meets(from)}) AND (${values})`;
-  const asked = rows.ask(write, named, 'match');
+  const asked = rows.ask(write, reads, uniques.every(isTold) ? 'match' : 'value');
   const count = asked === null ? () => null : scene.asking.count(asked);
   reportLoss(scene, place, {
     ...{ query: asked?.bound?.sql ?? null, columns: table.columns.map(({ name }) => name) },

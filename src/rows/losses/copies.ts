@@ -22,7 +22,7 @@ export interface CopiedItem {
 
 export interface CopiedPart extends Pick<Taken, 'tables' | 'alias'> {
   readonly place: StatementPlace;
-  /** Its SELECT or VALUES; null where it cannot be taken apart. */
+  /** Its SELECT or VALUES; null where it cannot be taken apart, or does not tell what is there. */
   readonly source: string | null;
   readonly items: readonly CopiedItem[];
   /** Whether it reads one table, each row once at most. */
@@ -37,7 +37,7 @@ export interface CopiedPart extends Pick<Taken, 'tables' | 'alias'> {
 export interface Copied {
   /** One for each statement that filled it from tables; one for all that did from values alone, which are not looked into. */
   readonly parts: readonly CopiedPart[];
-  /** The statement that left rows out of it that break a constraint; null for none. */
+  /** The statement that left rows out of it, that break a constraint or that a trigger ignores; null for none. */
   readonly ignoring: StatementPlace | null;
 }
 
@@ -75,11 +75,14 @@ export class Copies {
     const structure = this.#scene.structures.find(table);
     const insert = parseInsert(sql);
     const ignores = insert?.conflict === 'ignore' || insert?.conflict === 'replace';
-    const isIgnoring = ignores || (structure !== null && hasOwnConflicts(structure));
+    // A trigger leaves a row out by RAISE(IGNORE).
+    const isLeftToTrigger = this.#scene.structures.listTriggers(table).some((each) => hasKeyword(each, 'IGNORE'));
+    const isIgnoring = ignores || isLeftToTrigger || (structure !== null && hasOwnConflicts(structure));
     const isKnown = !hasKeyword(sql, 'SELECT') && parts.some(({ tables }) => tables.size === 0);
     const columns = insert?.columns ?? (structure === null ? [] : listInsertable(structure));
     // One of very many that put values there: all is known already.
-    const more = isKnown ? [] : [this.#read(place, insert?.conflict === 'other', columns)];
+    const read = isKnown ? [] : [this.#read(place, insert?.conflict === 'other', columns)];
+    const more = isLeftToTrigger ? read.map((part) => ({ ...part, source: null })) : read;
     this.#copies.set(foldName(table), { parts: [...parts, ...more], ignoring: isIgnoring ? place : ignoring });
   }
 

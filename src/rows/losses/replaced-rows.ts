@@ -4,9 +4,9 @@ import type { DataGuard } from '../../plan/plan.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';
 import { findOutside } from '../../sql/commas.ts';
 import { isKeyword } from '../../sql/cursor.ts';
-import { foldName, quoteIdentifier } from '../../sql/identifiers.ts';
+import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { tokenize } from '../../sql/tokenize.ts';
-import { listNames } from '../../sql/words.ts';
+import { listNames, listWords } from '../../sql/words.ts';
 import { rowsNow, type Scene, type StatementPlace } from '../ask/context.ts';
 import { listUniques } from '../constraints/duplicates.ts';
 import { guardLoss, reportLoss } from './loss.ts';
@@ -45,7 +45,14 @@ function mayMeet(scene: Scene, sql: string, table: TableStructure, replaces: boo
   const start = findOutside(tokens, 0, (token) => isKeyword(token, 'SET'));
   const end = findOutside(tokens, start, (token) => isKeyword(token, 'WHERE') || isKeyword(token, 'FROM'));
   const words = listNames(tokens.slice(start, end < 0 ? tokens.length : end));
-  return keys.some(({ columns }) =>
-    columns.some(({ name, expression }) => expression !== undefined || words.has(foldName(name))),
+  const isComputed = (key: string) =>
+    table.columns.some(({ name, generated }) => generated !== null && sameName(name, key));
+  const isNamed = (text: string) => [...listWords(text)].some((word) => words.has(word));
+  return keys.some(
+    ({ columns, where }) =>
+      columns.some(
+        ({ name, expression }) => expression !== undefined || isComputed(name) || words.has(foldName(name)),
+      ) ||
+      (where !== null && isNamed(where)),
   );
 }

@@ -11,7 +11,7 @@ import { listUniques } from '../constraints/duplicates.ts';
 import type { PutRows } from '../constraints/put-rows.ts';
 import { guardLoss, reportLoss } from './loss.ts';
 
-interface Key {
+export interface MetKey {
   readonly unique: UniqueKey;
   readonly columns: readonly string[];
   readonly reads: readonly string[];
@@ -30,7 +30,7 @@ export function askTaken(scene: Scene, place: StatementPlace, rows: PutRows | nu
   // Those that have values which it does not write are told already.
   const others = isPlain && scene.structures.listTriggers(tracked.name).length === 0 ? withoutForgotten(rows) : '';
   const reads = [...new Set([...rows.named, ...keys.flatMap((key) => key.reads)])];
-  const write = (of: readonly Key[]) => (from: string) =>
+  const write = (of: readonly MetKey[]) => (from: string) =>
     `SELECT * FROM ${quoteIdentifier(rows.table.name)} WHERE (${writeTaken(rows.table, of, from)})`;
   const asked = rows.ask((from) => `${write(keys)(from)}${others}`, reads, isPlain ? 'match' : 'value');
   reportLoss(scene, place, {
@@ -51,13 +51,17 @@ function isNamed({ named }: PutRows, name: string): boolean {
   return named.some((each) => sameName(each, name));
 }
 
-/** Keys that a row which it puts may have the values of; what it says of none is NULL, which is nobody's. */
-function listMet(scene: Scene, rows: PutRows): readonly Key[] {
+/**
+ * Keys that a row which it puts may have the values of; what it says of none is NULL, which is nobody's, and so is a default
+ * that is left to chance.
+ */
+export function listMet(scene: Scene, rows: PutRows): readonly MetKey[] {
   const { table } = rows;
   const hasValue = (read: string) =>
     isNamed(rows, read) ||
     table.columns.some(
-      ({ name, generated, written }) => sameName(name, read) && (generated !== null || written.default !== null),
+      ({ name, generated, written }) =>
+        sameName(name, read) && (generated !== null || (written.default !== null && !isLeftToChance(written.default))),
     );
   return listUniques(scene, table)
     .map((unique) => ({ unique, columns: listCompared(unique, table), reads: listReadBy(unique, table) }))
@@ -65,7 +69,7 @@ function listMet(scene: Scene, rows: PutRows): readonly Key[] {
 }
 
 /** As the question about values that are not written again knows them. */
-function isTold({ columns, where }: UniqueKey): boolean {
+export function isTold({ columns, where }: UniqueKey): boolean {
   return where === null && columns.every(({ expression }) => expression === undefined);
 }
 
@@ -75,13 +79,13 @@ function withoutForgotten(rows: PutRows): string {
 }
 
 /** One row stays, as the new one: that of the first key. The names on the left bring the table's collations. */
-function writeTaken(table: TableStructure, keys: readonly Key[], from: string): string {
+function writeTaken(table: TableStructure, keys: readonly MetKey[], from: string): string {
   const pairs = keys.flatMap((key, index) => keys.slice(0, index).map((first) => writePair(table, first, key, from)));
   return pairs.join(' OR ');
 }
 
-function writePair(table: TableStructure, first: Key, other: Key, from: string): string {
-  const where = ({ unique }: Key) => (unique.where === null ? '' : `(${unique.where}) AND `);
+function writePair(table: TableStructure, first: MetKey, other: MetKey, from: string): string {
+  const where = ({ unique }: MetKey) => (unique.where === null ? '' : `(${unique.where}) AND `);
   const name = (columns: readonly string[], prefix: string) =>
     columns.map((column, index) => `${column} AS ${prefix}${index}`);
   const both = [...name(first.columns, 'a'), ...name(other.columns, 'b')].join(', ');

@@ -70,6 +70,113 @@ CREATE TRIGGER "Log_added" AFTER INSERT ON "Log" BEGIN INSERT INTO "C" ("note") 
     after: { C: [...two.C, [3, null, 'x']], Log: [['x']] },
   },
   {
+    ...lost,
+    title: 'a row that an INSERT meets by the default of a key, in a table that replaces by itself',
+    schema: replacing.replace('REPLACE', `REPLACE DEFAULT 'x'`),
+    rows: two,
+    at: 'INSERT',
+    pending: [`INSERT INTO "C" ("note") VALUES ('three');`],
+    says: /^Replaces 1 row of "C"/,
+    after: {
+      C: [
+        [2, 'y', 'two'],
+        [3, 'x', 'three'],
+      ],
+    },
+  },
+  {
+    ...lost,
+    title: 'a row that REPLACE meets by an index of an expression',
+    schema: `${plain}\nCREATE UNIQUE INDEX "C_code" ON "C" (lower("code"));`,
+    rows: two,
+    at: 'INSERT',
+    pending: [`INSERT OR REPLACE INTO "C" ("id", "code") VALUES (3, 'X');`],
+    says: /^Replaces 1 row of "C"/,
+    after: {
+      C: [
+        [2, 'y', 'two'],
+        [3, 'X', null],
+      ],
+    },
+  },
+  {
+    ...lost,
+    title: 'a row that REPLACE meets by a partial index',
+    schema: `${plain}\nCREATE UNIQUE INDEX "C_code" ON "C" ("code") WHERE "code" > 'w';`,
+    rows: two,
+    at: 'INSERT',
+    pending: [`INSERT OR REPLACE INTO "C" ("id", "code") VALUES (3, 'x');`],
+    says: /^Replaces 1 row of "C"/,
+    after: {
+      C: [
+        [2, 'y', 'two'],
+        [3, 'x', null],
+      ],
+    },
+  },
+  {
+    ...none,
+    title: 'an INSERT beside those that a partial index is not about',
+    schema: `${plain}\nCREATE UNIQUE INDEX "C_code" ON "C" ("code") WHERE "note" IS NULL;`,
+    rows: two,
+    pending: [`INSERT OR REPLACE INTO "C" ("id", "code") VALUES (3, 'x');`],
+    after: { C: [...two.C, [3, 'x', null]] },
+  },
+  {
+    ...none,
+    title: 'REPLACE where a key has a default that is left to chance',
+    schema: `CREATE TABLE "C" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT UNIQUE DEFAULT (hex(randomblob(16))), "note" TEXT);`,
+    rows: two,
+    pending: [
+      `INSERT OR REPLACE INTO "C" ("id", "code") VALUES (3, 'z');\nINSERT OR REPLACE INTO "C" ("id") VALUES (4);\nUPDATE "C" SET "code" = 'q' WHERE "id" = 4;`,
+    ],
+    after: { C: [...two.C, [3, 'z', null], [4, 'q', null]] },
+  },
+  {
+    ...lost,
+    title: 'a row that UPDATE OR REPLACE brings into a partial index',
+    schema: `${plain}\nCREATE UNIQUE INDEX "C_note" ON "C" ("note") WHERE "code" = 'x';`,
+    rows: {
+      C: [
+        [1, 'x', 'one'],
+        [2, 'y', 'one'],
+      ],
+    },
+    at: 'UPDATE',
+    pending: [`UPDATE OR REPLACE "C" SET "code" = 'x' WHERE "id" = 2;`],
+    says: /^The UPDATE replaces rows of "C"/,
+    after: { C: [[2, 'x', 'one']] },
+  },
+  {
+    ...lost,
+    title: 'a row that UPDATE OR REPLACE meets by a computed column',
+    schema: `CREATE TABLE "C" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT, "low" TEXT AS (lower("code")) UNIQUE);`,
+    rows: {},
+    byHand: [`INSERT INTO "C" ("id", "code") VALUES (1, 'x'), (2, 'y')`],
+    at: 'UPDATE',
+    pending: [`UPDATE OR REPLACE "C" SET "code" = 'X' WHERE "id" = 2;`],
+    says: /^The UPDATE replaces rows of "C"/,
+    after: { C: [[2, 'X', 'x']] },
+  },
+  {
+    ...lost,
+    title: 'a row that a trigger of the new table ignores',
+    schema: plain,
+    rows: two,
+    at: 'DROP TABLE "C"',
+    pending: [
+      `CREATE TABLE "H" ("id" INTEGER NOT NULL PRIMARY KEY, "code" TEXT, "note" TEXT);
+CREATE TRIGGER "H_only" BEFORE INSERT ON "H" WHEN NEW."id" > 1 BEGIN SELECT RAISE(IGNORE); END;
+INSERT INTO "H" SELECT * FROM "C";
+DROP TABLE "C";
+ALTER TABLE "H" RENAME TO "C";
+DROP TRIGGER "H_only";`,
+    ],
+    count: 1,
+    finds: 0,
+    after: { C: [[1, 'x', 'one']] },
+  },
+  {
     ...none,
     title: 'an INSERT that meets no row there',
     schema: replacing,
