@@ -8,6 +8,7 @@ import { listBeside, readLayout } from '../../adapters/prisma/layout.ts';
 import { findProjectRoot } from '../../adapters/prisma/project.ts';
 import { readPrismaSchema } from '../../adapters/prisma/schema.ts';
 import type { Candidate } from '../../complete/wanted.ts';
+import { findTargetOfFile } from '../../target/names.ts';
 
 /** Where the line that is being typed looks for things. */
 export interface Typed {
@@ -54,11 +55,9 @@ function findTables(schema: string): readonly string[] {
   );
 }
 
-const envFile = /^\.env\.turso-([\w-]+)$/;
-
 export function listTargets({ cwd, env }: Typed): readonly Candidate[] {
   const { root } = findProjectRoot({ cwd, env, config: 'ignored' });
-  const names = [...listNames(root), ...listNames(cwd)].flatMap((name) => envFile.exec(name)?.[1] ?? []);
+  const names = [...listNames(root), ...listNames(cwd)].flatMap((name) => findTargetOfFile(name) ?? []);
   return [...new Set(names)].sort().map((word) => ({ word, says: 'target' }));
 }
 
