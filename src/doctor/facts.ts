@@ -62,7 +62,7 @@ export interface CredentialsKept {
 export interface TokenClaims {
   /** `a`: libSQL's word for what it may do; null where it does not say. */
   readonly access: 'rw' | 'ro' | null;
-  /** `exp`, in milliseconds since 1970; null for a token that never expires. */
+  /** `exp`, in milliseconds since 1970; null for a token that never expires, NaN for what is no time. */
   readonly expires: number | null;
 }
 
