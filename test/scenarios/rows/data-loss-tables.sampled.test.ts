@@ -91,8 +91,8 @@ const cases: readonly Case[] = [
     ...noted,
     ...both,
     tells: 'hazard',
-    title: 'a table of which rows went with their parents before, as is told there',
-    says: /^Drops "Fax" with 1 row\.$/,
+    title: 'a table of which rows went with their parents before, with all that it has today',
+    says: /^Drops "Fax" with 3 rows\.$/,
     rows: {
       Customer: customers,
       Fax: [
