@@ -84,7 +84,13 @@ async function keepComment(path) {
 function explain(error) {
   return error.status === 403 || error.status === 404
     ? 'The plan is on the page of this run, not in a comment: this token may not write one ("permissions: pull-requests: write"; a pull request from a fork never may).'
-    : `The plan is on the page of this run, not in a comment: ${error.message}.`;
+    : `The plan is on the page of this run, not in a comment: ${hideToken(error.message)}.`;
+}
+
+/** A token that no header can hold is told as a whole by what refuses it. */
+function hideToken(text) {
+  const parts = (env.GITHUB_TOKEN ?? '').split(/\s+/).filter((part) => part !== '');
+  return parts.reduce((shown, part) => shown.replaceAll(part, '…'), text);
 }
 
 const said = await keepComment(process.argv[2] ?? '').catch(explain);

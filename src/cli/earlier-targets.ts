@@ -1,15 +1,16 @@
 /** The targets that come before this one (`"after"` in package.json): each is asked what it has applied, by its own credentials. */
 
+import { readTargetFile } from '../adapters/files/credential-sources.ts';
 import { readCredentials } from '../adapters/files/credentials.ts';
 import { listTargets } from '../adapters/files/other-env-files.ts';
 import { listProjectFolders } from '../adapters/files/paths.ts';
 import { refuseSettings, type Settings } from '../adapters/files/settings.ts';
-import { sameTarget } from '../adapters/files/target.ts';
+import { parseTarget, sameTarget } from '../adapters/files/target.ts';
 import { MigrateError } from '../errors.ts';
 import type { EarlierTarget } from '../history/earlier.ts';
 import { readEarlierRows } from '../history/read-earlier.ts';
-import { envFileOf } from '../target/names.ts';
-import { findMisspelt, listBefore } from '../target/order.ts';
+import { envFileOf, foldTargetName } from '../target/names.ts';
+import { findMisspelt, listBefore, type TargetOrder } from '../target/order.ts';
 import { describeTarget, type Target } from '../target/target.ts';
 import { endless } from '../text/sentence.ts';
 import { openDatabase } from '../wiring.ts';
@@ -41,19 +42,45 @@ export function readEarlier(
 ): Promise<readonly EarlierTarget[]> | undefined {
   const { after, path } = settings;
   if (after.size === 0) return undefined;
-  const misspelt = findMisspelt(after, listTargets(listProjectFolders(chosen.root, run.context.cwd)));
+  const folders = listProjectFolders(chosen.root, run.context.cwd);
+  const misspelt = findMisspelt(after, listTargets(folders));
   if (misspelt !== null) {
     throw refuseSettings(
       path,
       `"after" names ${misspelt.name}, and there is no ${envFileOf(misspelt.name)}; did you mean ${misspelt.meant}?`,
     );
   }
-  const names = listBefore(after, chosen.name);
+  const names = listAllBefore(after, chosen, folders, run.context.cwd);
   if (names.length === 0) return undefined;
   const reading = Promise.all(names.map((name) => readOne(run, chosen, name)));
   // Whoever needs the answers awaits them; until then a bug must not end the process.
   reading.catch(() => {});
   return reading;
+}
+
+/** Those before its name, and before every target whose file names this same database: another name lifts no rule. */
+function listAllBefore(
+  after: TargetOrder,
+  { name, target }: ChosenTarget,
+  folders: readonly string[],
+  cwd: string,
+): readonly string[] {
+  const others = listTargets(folders).filter(
+    (other) => listBefore(after, other).length > 0 && isFileOf(target, other, folders, cwd),
+  );
+  const before = [name, ...others].flatMap((one) => listBefore(after, one));
+  return [...new Map(before.map((one) => [foldTargetName(one), one])).values()];
+}
+
+/** What cannot be read, or names no database, names not this one. */
+function isFileOf(target: Target, name: string, folders: readonly string[], cwd: string): boolean {
+  try {
+    const url = readTargetFile(name, folders, cwd)?.url ?? null;
+    return url !== null && sameTarget(parseTarget(url, cwd).target, target);
+  } catch (error) {
+    if (error instanceof MigrateError) return false;
+    throw error;
+  }
 }
 
 async function readOne(run: Run, chosen: ChosenTarget, name: string): Promise<EarlierTarget> {

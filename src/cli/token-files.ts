@@ -79,6 +79,13 @@ export function openTokenFiles(run: Run): TokenFiles {
       if (known.size < asked.length) {
         run.notice('git does not answer: whether it tracks the file with the token is not known.', 'warning');
       }
+      for (const { file } of asked.filter(({ file }) => known.get(file) === 'refused')) {
+        const shown = printable(showPath(file, context.cwd));
+        run.notice(
+          `git does not say whether it tracks ${shown}, which has a token in it: git status says why.`,
+          'warning',
+        );
+      }
       const tracked = asked.find(({ file }) => known.get(file) === 'tracked');
       if (tracked === undefined && isGiven) {
         run.notice(`--allow ${trackedCredentials} was not needed: git tracks no file that a token was read from.`);

@@ -21,16 +21,19 @@ export function judgeKept(kept: Looked<CredentialsKept | null>): Judged {
     const text = `git tracks ${file}: whoever has the repository has the token`;
     return failed(text, say`Make the token worthless and make another one, then ${shell(remove)}`);
   }
-  const tells = { ignored: 'git ignores it', open: 'git does not ignore it', unknown: 'no git that could be asked' }[
-    git
-  ];
+  const tells = {
+    ignored: 'git ignores it',
+    open: 'git does not ignore it',
+    refused: 'git does not say whether it ignores it',
+    unknown: 'no git that could be asked',
+  }[git];
   const others = openMode === null ? '' : `; others on this machine can open it (mode ${openMode})`;
   const fixes = [
     ...(git === 'open' && ignore !== null ? [say`Add this line to ${ignore.file}: ${ignore.line}`] : []),
     ...(openMode === null ? [] : [say`${shell(`chmod 600 ${quotePath(file)}`)}`]),
   ];
   const text = `${file}: ${tells}${others}`;
-  if (git !== 'open' && openMode === null) return ok(text);
+  if (git !== 'open' && git !== 'refused' && openMode === null) return ok(text);
   return warning(
     text,
     fixes.length === 0 ? null : fixes.flatMap((fix, index) => [...(index === 0 ? [] : say`\n`), ...fix]),

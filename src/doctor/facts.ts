@@ -50,8 +50,8 @@ export interface CredentialsKept {
   readonly file: string;
   /** The permissions as `chmod` takes them, if others than the owner can open it; null if they cannot, or nobody knows. */
   readonly openMode: string | null;
-  /** `open`: the next `git add` takes it in. `unknown`: no git, no work tree, or git does not say. */
-  readonly git: 'ignored' | 'open' | 'tracked' | 'unknown';
+  /** `open`: the next `git add` takes it in. `refused`: git does not read the work tree. `unknown`: there is none, or no git. */
+  readonly git: 'ignored' | 'open' | 'tracked' | 'refused' | 'unknown';
   /** The command that git forgets the file by. */
   readonly remove: string;
   /** What goes into which `.gitignore`; null where no line can name the file. */
@@ -62,7 +62,7 @@ export interface CredentialsKept {
 export interface TokenClaims {
   /** `a`: libSQL's word for what it may do; null where it does not say. */
   readonly access: 'rw' | 'ro' | null;
-  /** `exp`, in milliseconds since 1970; null for a token that never expires. */
+  /** `exp`, in milliseconds since 1970; null for a token that never expires, NaN for what is no time. */
   readonly expires: number | null;
 }
 

@@ -15,7 +15,9 @@ export function readClaims(token: string): TokenClaims | null {
   const expires = Reflect.get(claims, 'exp');
   return {
     access: access === 'rw' || access === 'ro' ? access : null,
-    expires: typeof expires === 'number' && Number.isFinite(expires) ? expires * 1000 : null,
+    // What is no number is an end that no server could read.
+    expires:
+      expires === undefined || expires === null ? null : typeof expires === 'number' ? expires * 1000 : Number.NaN,
   };
 }
 
@@ -47,7 +49,8 @@ export function judgeToken({ token, target, access, now }: TokenInput): Judged {
   if (token.type === 'opaque') {
     if (access === 'refused')
       return failed('the server does not accept it, and it is no JWT, as those of Turso are', renew);
-    return warning(`${describeAccess(access) ?? 'it'}; it is no JWT, so its end is not known`, renew);
+    const may = describeAccess(access);
+    return warning(`${may === null ? '' : `${may}; `}it is no JWT, so its end is not known`, renew);
   }
   const { expires } = token.claims;
   const left = expires === null ? null : expires - now;
@@ -64,7 +67,7 @@ export function judgeToken({ token, target, access, now }: TokenInput): Judged {
   const kind = findKind(token.claims.access, access);
   if (kind === 'reads') return warning(`read-only: apply and backfill need one that may write; ${end}`, renew);
   const text = `${kind === 'writes' ? 'may read and write' : 'it does not say what it may do'}; ${end}`;
-  if (left !== null && left < soon) return warning(text, renew);
+  if (left !== null && !(left >= soon)) return warning(text, renew);
   return kind === null ? warning(text, null) : ok(text);
 }
 

@@ -54,7 +54,8 @@ export function addEntries(text: string, field: string, entries: readonly Entry[
 function addEntry(text: string, field: string, [name, value]: Entry): string {
   const style = findStyle(text);
   const whole = readObject(text, text.indexOf('{'));
-  const found = whole.members.find((member) => member.name === field);
+  // Of several with one name, the last one counts.
+  const found = whole.members.findLast((member) => member.name === field);
   if (found === undefined || text[found.value] !== '{') {
     const inner = writeBlock([`${quote(name)}: ${quote(value)}`], style, 1);
     return insert(text, whole, whole.members.length, `${quote(field)}: ${inner}`, style, 0);

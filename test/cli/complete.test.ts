@@ -71,6 +71,12 @@ describe('a TAB', () => {
     expect(await ask(line)).toEqual({ words, directive });
   });
 
+  test('knows the targets as the commands do: with dots in their names, and no copies of a file', async () => {
+    for (const name of ['prod', 'eu.west', 'example', 'prod.bak', '$(x)'])
+      await project.writeFile(`.env.turso-${name}`, '');
+    expect((await ask('status --target ')).words).toEqual(['eu.west', 'example', 'prod']);
+  });
+
   test('finds the migrations where the line says that they are, or from a folder below', async () => {
     expect((await ask('history ', join(project.root, 'prisma'))).words).toHaveLength(2);
     await project.writeFile('other/m/7_seven/migration.sql', '');

@@ -115,8 +115,26 @@ describe('a setting of what comes before what', () => {
   test('holds for the name, wherever the credentials come from', async () => {
     setAfter({ prod: ['staging'] });
     expect(findHazards(await read('plan', '--url', 'file:prod.db'))).toHaveLength(1);
-    expect(findHazards(await read('plan', '--url', 'file:prod.db', '--target', 'local'))).toHaveLength(0);
+    expect(findHazards(await read('plan', '--url', 'file:other.db', '--target', 'local'))).toHaveLength(0);
     expect(findHazards(await read('plan', '--env-file', '.env.turso-staging', '--target', 'PROD'))).toHaveLength(1);
+  });
+
+  test.each([
+    [['--url', 'file:prod.db', '--target', 'local']],
+    [['--env-file', '.env.turso-prod', '--target', 'local']],
+    [['--env-file', '.env.turso-prod', '--target', 'staging']],
+    [['--target', 'copy']],
+  ])('holds for the database of its file too, under whatever name: %j', async (args) => {
+    setAfter({ prod: ['staging'] });
+    writeFiles(at.project.root, { '.env.turso-copy': 'TURSO_DATABASE_URL=file:./prod.db\n' });
+    expect(findHazards(await read('plan', ...args))).toHaveLength(1);
+    expect((await read('apply', '--yes', ...args)).error?.code).toBe('CONSENT_MISSING');
+  });
+
+  test('is not in the way of a target whose neighbours cannot be read', async () => {
+    setAfter({ prod: ['staging'] });
+    writeFiles(at.project.root, { '.env.turso-prod': 'TURSO_DATABASE_URL=nothing\n' });
+    expect((await run('apply', '--yes', '--target', 'staging')).code).toBe(0);
   });
 
   test('names what staging has not applied, in the question too, and takes the consent for it', async () => {

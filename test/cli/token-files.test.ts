@@ -37,6 +37,13 @@ describeWithGit('git', () => {
       expect((await shop.run('apply', '--yes', '--allow', 'tracked-credentials')).code).toBe(0);
     });
 
+    test('writing says so where git does not read the repository, as one of another user', async () => {
+      shop.git('add', file);
+      const { code, stderr } = await shop.runWith({ GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' }, 'apply', '--yes');
+      expect(code).toBe(0);
+      expect(stderr).toContain(`▲ git does not say whether it tracks ${file}, which has a token in it`);
+    });
+
     test('the consent stands beside others in one list, and is told where it was not needed', async () => {
       shop.writeFile('.gitignore', '.env.turso-*\n');
       const { code, stderr } = await shop.run('apply', '--yes', '--allow', 'data-loss, tracked-credentials');

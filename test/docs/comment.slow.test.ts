@@ -65,6 +65,12 @@ describe('the comment', () => {
     expect(api.comments.at(-1)?.body).toBe(`${marker}\n\ntwo`);
   });
 
+  test('is not written with a token that no header can hold, and the token is not told', async () => {
+    const { code, said } = await comment(`${marker}\n\none`, { GITHUB_TOKEN: 'ghs_one\nghs_two' });
+    expect([code, said]).toEqual([0, expect.stringContaining('::notice::')]);
+    expect(said).not.toMatch(/ghs_/);
+  });
+
   test('is one for each key', async () => {
     await comment(`${marker}\n\nshop`, { COMMENT_KEY: 'shop' });
     await comment(`${marker}\n\nblog`, { COMMENT_KEY: 'apps/blog' });

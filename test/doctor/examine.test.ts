@@ -112,6 +112,12 @@ describe('only what stops apply is a failure', () => {
       { credentials, kept: found({ ...file, openMode: null, git: 'unknown' }) },
       'ok',
     ],
+    [
+      'credentials-file',
+      'is in a repository that git does not read',
+      { credentials, kept: found({ ...file, openMode: null, git: 'refused' }) },
+      'warning',
+    ],
     ['server', 'is down', { server: fault('UNREACHABLE') }, 'failed'],
     ['server', 'refuses the token', { server: fault('UNREACHABLE'), access: found('refused') }, 'ok'],
     ['engine', 'cannot be read', { production: fault('READ_FAILED') }, 'failed'],

@@ -30,9 +30,13 @@ test.each([['abc'], ['a.b.c'], [''], ['eyJhbGciOiJFZERTQSJ9.bnVsbA.x'], ['eyJhbG
   },
 );
 
-test('claims of other types are as good as none', () => {
-  const body = Buffer.from('{"a":"root","exp":"tomorrow"}').toString('base64url');
-  expect(readClaims(`eyJhbGciOiJFZERTQSJ9.${body}.x`)).toEqual({ access: null, expires: null });
+test.each([
+  ['{"a":"root","exp":"tomorrow"}', Number.NaN],
+  ['{"a":"root","exp":null}', null],
+  ['{}', null],
+])('claims of other types say nothing, but that an end is meant: %s', (claims, expires) => {
+  const body = Buffer.from(claims).toString('base64url');
+  expect(readClaims(`eyJhbGciOiJFZERTQSJ9.${body}.x`)).toEqual({ access: null, expires });
 });
 
 test.each<[string, FoundToken, Access | null, Target, string, RegExp]>([
@@ -70,6 +74,8 @@ test.each<[string, FoundToken, Access | null, Target, string, RegExp]>([
   ['is not there, on this machine', { type: 'none' }, 'writes', loopback, 'ok', /none/],
   ['is asked for on this machine', { type: 'none' }, 'refused', loopback, 'failed', /asks for one/],
   ['is of a file', { type: 'none' }, null, { type: 'file', name: 'file:/a.db', path: '/a.db' }, 'skipped', /a file/],
+  ['ends when nobody can tell', jwt('rw', Number.NaN), 'writes', turso, 'warning', /its end is no date/],
+  ['is no JWT, and nobody was asked', { type: 'opaque' }, null, turso, 'warning', /^it is no JWT, so/],
   ['ends beyond all dates', jwt('rw', 1e300), 'writes', turso, 'ok', /no date/],
 ])('a token that %s', (_, token, access, target, state, text) => {
   const judged = judgeToken({ token, target, access, now });

@@ -170,6 +170,40 @@ describe('.gitignore', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('a .gitignore', () => {
+  test('that is a link is not written: git does not follow it', async () => {
+    const outside = createFolder({ ignore: 'node_modules\n' });
+    const root = createFolder(project);
+    git(root, 'init');
+    symlinkSync(join(outside, 'ignore'), join(root, '.gitignore'));
+    const { error } = await initJson(root);
+    expect(error?.message).toBe(
+      '.gitignore cannot be written: it is a link, which git does not follow. Nothing was written.',
+    );
+    expect(readFileSync(join(outside, 'ignore'), 'utf8')).toBe('node_modules\n');
+  });
+
+  test('between the project and the repository has the last word', async () => {
+    const inside = Object.fromEntries(Object.entries(project).map(([name, text]) => [`apps/db/${name}`, text]));
+    const root = createFolder({ ...inside, '.gitignore': 'node_modules\n', 'apps/.gitignore': '!.env*\n' });
+    git(root, 'init');
+    expect((await initJson(join(root, 'apps/db'))).written).toContain('../.gitignore');
+    expect(git(join(root, 'apps/db'), 'check-ignore', '.env.turso-prod').status).toBe(0);
+    expect((await initJson(join(root, 'apps/db'))).written).toEqual([]);
+  });
+});
+
+describe('text that is not UTF-8', () => {
+  test.each(['.gitignore', 'package.json'])('is left as it is in %s', async (name) => {
+    const root = createFolder(project);
+    const bytes = Buffer.from(name === '.gitignore' ? '# f\u00fcr alle\n' : '{ "author": "Jos\u00e9" }\n', 'latin1');
+    writeFileSync(join(root, name), bytes);
+    const { error } = await initJson(root);
+    expect(error?.message).toContain('is not UTF-8 text (a byte is not UTF-8, at byte');
+    expect(readFileSync(join(root, name))).toEqual(bytes);
+  });
+});
+
 describe('a place where init cannot work', () => {
   test('is outside of a Prisma project: it says how to make one', async () => {
     const root = createFolder({ 'package.json': '{}' });

@@ -33,6 +33,11 @@ describe('package.json', () => {
     expect(order([])).toEqual(['migrate-prod']);
   });
 
+  test('gets a script where it counts, if a field stands there twice', () => {
+    const text = addEntries('{ "scripts": { "a": "1" }, "scripts": { "b": "2" } }', 'scripts', script);
+    expect(parsePackage(text, 'migrate-prod')?.scripts).toEqual(['b', 'migrate:status']);
+  });
+
   test('on one line stays on one line', () => {
     expect(addEntries('{"name":"shop","scripts":{"a":"b"}}', 'scripts', script)).toBe(
       '{"name":"shop","scripts":{"a":"b", "migrate:status": "migrate-prod status"}}',

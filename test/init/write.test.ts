@@ -39,6 +39,18 @@ test('a file that came there meanwhile is never replaced', async () => {
   expect(readdirSync(root)).toEqual(['a']);
 });
 
+test.skipIf(process.platform === 'win32')('a token is never where others can read it, whatever the umask is', () => {
+  const root = createFolder();
+  const before = process.umask(0);
+  try {
+    writeFiles([{ ...writing(root, '.env.turso-prod', null, 'token'), part: 'env' }]);
+  } finally {
+    process.umask(before);
+  }
+  expect(readdirSync(root)).toEqual(['.env.turso-prod']);
+  expect(statSync(join(root, '.env.turso-prod')).mode & 0o777).toBe(0o600);
+});
+
 test('a file that is changed keeps its mode', () => {
   const root = createFolder();
   writeFileSync(join(root, 'a'), 'before', { mode: 0o640 });

@@ -24,10 +24,10 @@ function readMode(path: string): number {
 }
 
 /**
- * `ignored`: a `git add` leaves it out. `open`: the next one takes it in. `tracked`: one has. `unknown`: no git, no work tree, or git
- * does not say.
+ * `ignored`: a `git add` leaves it out. `open`: the next one takes it in. `tracked`: one has. `refused`: there is a work tree, and
+ * git does not read it, mostly because it is another user's. `unknown`: no work tree, or no answer.
  */
-export type GitState = 'ignored' | 'open' | 'tracked' | 'unknown';
+export type GitState = 'ignored' | 'open' | 'tracked' | 'refused' | 'unknown';
 
 /** These change how git reads a path, and contradict the option that has it read as it stands. */
 const pathspecVariables = /^GIT_(?:LITERAL|GLOB|NOGLOB|ICASE)_PATHSPECS$/;
@@ -55,9 +55,9 @@ export async function askGit(path: string, env: GitEnvironment, limits: GitLimit
     // Without --no-index a tracked file counts as not ignored: one call is enough for a file as it should be.
     const ignored = await ask('check-ignore', '--quiet', ...(isPattern ? ['--no-index'] : []), '--', `./${name}`);
     if (ignored === 0 && !isPattern) return 'ignored';
-    if (ignored > 1) return 'unknown';
+    if (ignored > 1) return 'refused';
     const tracked = await ask('--literal-pathspecs', 'ls-files', '--error-unmatch', '--', name);
-    if (tracked > 1) return 'unknown';
+    if (tracked > 1) return 'refused';
     return tracked === 0 ? 'tracked' : ignored === 0 ? 'ignored' : 'open';
   } catch {
     // Not installed, too slow, or ended because nobody waits any more.

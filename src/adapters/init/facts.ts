@@ -23,6 +23,7 @@ import {
 } from '../files/paths.ts';
 import { largest, readRegularFile, readTextIfPresent, UnreadableFile } from '../files/regular-file.ts';
 import { askGit } from '../files/token-file.ts';
+import { explainNotUtf8 } from '../files/utf8.ts';
 
 export interface FactsInput {
   /** Of the Prisma project, absolute. */
@@ -51,7 +52,7 @@ export async function gatherFacts(input: FactsInput): Promise<InitFacts> {
   // The program reads the nearest one: another below it would hide the credentials that are there.
   const envFolder =
     listAncestors(root).find((above) => isWithin(above, top) && isThere(join(above, envFile))) ?? folder;
-  const gitignore = place(chooseIgnoreFolder(envFolder, gitRoot), '.gitignore');
+  const gitignore = refuseLink(place(chooseIgnoreFolder(envFolder, gitRoot), '.gitignore'));
   return {
     package: own,
     manager,
@@ -115,6 +116,12 @@ function readPlace(file: string, cwd: string): Place {
   return { file, shown: showPath(file, cwd), found: readFound(file) };
 }
 
+/** git follows no link there: a line behind one would ignore nothing. */
+function refuseLink(place: Place): Place {
+  const isLink = lstatSync(place.file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return isLink ? { ...place, found: { type: 'other', what: 'a link, which git does not follow' } } : place;
+}
+
 function readFound(file: string): Found {
   try {
     if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return { type: 'absent' };
@@ -125,7 +132,12 @@ function readFound(file: string): Found {
   if (readKind(file) === 'absent') return { type: 'other', what: 'a link that leads nowhere' };
   if (readKind(file) === 'folder') return { type: 'other', what: 'a folder' };
   try {
-    return { type: 'file', text: readRegularFile(file, largest.package).toString('utf8') };
+    const bytes = readRegularFile(file, largest.package);
+    // Written again, it would not be what it was.
+    const broken = explainNotUtf8(bytes);
+    return broken === null
+      ? { type: 'file', text: bytes.toString('utf8') }
+      : { type: 'other', what: `not UTF-8 text (${broken})` };
   } catch (error) {
     if (error instanceof UnreadableFile) return { type: 'other', what: `a file that ${error.message}` };
     throw error;
@@ -149,11 +161,10 @@ function refuseManagers(locks: readonly LockFile[]): MigrateError {
   );
 }
 
-/** The one beside package.json where there is one, else the repository's own. */
+/** The nearest one of the repository, which has the last word on a file; beside the credentials where there is none. */
 function chooseIgnoreFolder(folder: string, gitRoot: string | null): string {
-  const isThere =
-    existsSync(join(folder, '.gitignore')) || gitRoot === null || !existsSync(join(gitRoot, '.gitignore'));
-  return isThere ? folder : gitRoot;
+  const folders = listAncestors(folder).filter((above) => above === folder || isWithin(above, gitRoot ?? folder));
+  return folders.find((above) => isThere(join(above, '.gitignore'))) ?? folder;
 }
 
 /** git decides where it answers; a file that it has already is for its own warning. */

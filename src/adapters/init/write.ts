@@ -63,7 +63,13 @@ function writeOne({ part, file, before, after }: Writing): void {
   const real = before === null ? file : readRealPath(file);
   mkdirSync(dirname(real), { recursive: true });
   const staged = join(dirname(real), `.migrate-prod-init-${randomUUID().slice(0, 8)}`);
-  const mode = part === 'env' ? ownerOnly : before === null ? 0o666 : statSync(real).mode & 0o777;
+  // git ignores its name alone: ended in the middle, a second one would leave the token where the next "git add" takes it in.
+  if (part === 'env') {
+    writeDurably(real, after, ownerOnly);
+    syncFolder(dirname(real));
+    return;
+  }
+  const mode = before === null ? 0o666 : statSync(real).mode & 0o777;
   try {
     writeDurably(staged, after, mode);
     if (before === null) {
@@ -94,6 +100,10 @@ function writeDurably(file: string, text: string, mode: number): void {
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+  } catch (error) {
+    // Half a file would be kept the next time.
+    rmSync(file, { force: true });
+    throw error;
   } finally {
     closeSync(descriptor);
   }

@@ -77,7 +77,7 @@ describeWithGit('git', () => {
     git(inner, '--git-dir=.', 'config', 'core.worktree', join(inner, 'work'));
     git(inner, '--git-dir=.', 'config', 'core.fsmonitor', join(root, 'watch'));
     writeFileSync(join(inner, file), 'x');
-    expect(['unknown', 'open']).toContain(await ask(join(inner, file)));
+    expect(['refused', 'open']).toContain(await ask(join(inner, file)));
     expect(existsSync(join(root, 'started'))).toBe(false);
   });
 });

@@ -83,9 +83,10 @@ describeWithGit('git', () => {
     git(bare, 'init', '--quiet', '--bare');
     const root = createFolder({ [file]: 'x' });
     startRepository(root);
-    for (const folder of [createFolder(), bare, join(root, '.git')]) {
+    const said = { [createFolder()]: 'unknown', [bare]: 'unknown', [join(root, '.git')]: 'refused' };
+    for (const [folder, state] of Object.entries(said)) {
       writeFileSync(join(folder, file), 'x');
-      expect([folder, await ask(join(folder, file))]).toEqual([folder, 'unknown']);
+      expect([folder, await ask(join(folder, file))]).toEqual([folder, state]);
     }
   });
 
@@ -101,8 +102,8 @@ describeWithGit('git', () => {
     const path = join(root, file);
     expect(await askGit(path, { PATH: join(root, 'nowhere') }, {})).toBe('unknown');
     // As if the folder were another user's: safe.directory.
-    expect(await ask(path, { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })).toBe('unknown');
-    expect(await askGit(path, { PATH: `${join(root, 'not')}:${process.env.PATH}` }, {})).toBe('unknown');
+    expect(await ask(path, { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' })).toBe('refused');
+    expect(await askGit(path, { PATH: `${join(root, 'not')}:${process.env.PATH}` }, {})).toBe('refused');
     const hanging = { PATH: `${join(root, 'bin')}:${process.env.PATH}` };
     const start = Date.now();
     expect(await askGit(path, hanging, { signal: AbortSignal.timeout(100) })).toBe('unknown');
