@@ -115,7 +115,7 @@ describeTargets('drift', (fresh) => {
     await run('backfill', phone.name, '--allow', 'unproven', '--yes');
     const column = ['existence of column Customer.phone'];
     expect(await drift()).toMatchObject({ pairs: [column, [], column], next: null });
-    expect((await run('drift')).stdout.replace(/\s+/g, ' ')).toContain('migrate-prod backfill --undo <name>');
+    expect((await run('drift')).stdout.replace(/\s+/g, ' ')).toMatch(/migrate-prod backfill --url \S+ --undo <name>/);
     expect(await target.sql('SELECT count(*) FROM _prisma_migrations')).toEqual([[2]]);
   });
 
