@@ -79,7 +79,8 @@ function describeLoose(
   const list = `FROM pragma_foreign_key_list('${table}') WHERE id = ${key} ORDER BY seq`;
   const from = readColumn(database, `SELECT "from" ${list}`).map((name) => `c.${quote(name)}`);
   const to = readColumn(database, `SELECT coalesce("to", 'id') ${list}`).map((name) => `p.${quote(name)}`);
-  const same = from.map((column, place) => `${to[place]} = ${column}`).join(' AND ');
+  // By the parent's type, as the engine compares them.
+  const same = from.map((column, place) => `${to[place]} = +${column}`).join(' AND ');
   const condition =
     rowid === null ? `NOT EXISTS (SELECT 1 FROM ${quote(parent)} AS p WHERE ${same})` : `c.rowid = ${rowid}`;
   const id = readColumn(database, `SELECT name FROM pragma_table_info('${table}') WHERE lower(name) = 'id'`);
