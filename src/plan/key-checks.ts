@@ -47,7 +47,8 @@ export function pairKeys(before: readonly ForeignKey[], after: readonly ForeignK
   });
 }
 
-function areSame(left: readonly string[], right: readonly string[]): boolean {
+/** Of lists of names. */
+export function areSame(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((name, index) => sameName(name, right[index] ?? ''));
 }
 
@@ -61,7 +62,7 @@ function isRenamed(left: ForeignKey, right: ForeignKey): boolean {
 }
 
 /** The key's name, for telling several of the same apart. */
-export function nameKey({ child, parent, columns }: ForeignKey): string {
+export function nameKey({ child, parent, columns }: Pick<ForeignKey, 'child' | 'parent' | 'columns'>): string {
   return [child, parent, ...columns].map(foldName).join('\n');
 }
 

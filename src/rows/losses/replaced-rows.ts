@@ -1,4 +1,7 @@
-/** Rows that UPDATE OR REPLACE deletes from its own table, or an UPDATE where the table says so (ON CONFLICT REPLACE), since they stand in the way of those that it changes. */
+/**
+ * Rows that UPDATE OR REPLACE deletes from its own table, or an UPDATE where the table says so (ON CONFLICT REPLACE), since they stand
+ * in the way of those that it changes.
+ */
 
 import type { DataGuard } from '../../plan/plan.ts';
 import type { TableStructure } from '../../schema/model/structure.ts';

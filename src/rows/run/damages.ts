@@ -6,6 +6,7 @@ import { find, type Place, placeIn } from '../../findings/finding.ts';
 import { foreignKeys } from '../../findings/foreign-keys.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
 import { type AnalysedMigration, type AnalysedStatement, placeOf } from '../../plan/analyse.ts';
+import { areSame, nameKey } from '../../plan/key-checks.ts';
 import type { Mirror } from '../../ports.ts';
 import { hasKeyword } from '../../sql/contents.ts';
 import { foldName, sameName } from '../../sql/identifiers.ts';
@@ -142,13 +143,7 @@ function isKnown({ table, fault, rows }: Fault, known: readonly Fault[], names: 
 }
 
 function isSameKey(one: Violations, other: Violations): boolean {
-  return sameName(one.child, other.child) && sameName(one.parent, other.parent) && haveSameColumns(one, other);
-}
-
-function haveSameColumns({ columns }: Violations, other: Violations): boolean {
-  return (
-    columns.length === other.columns.length && columns.every((name, at) => sameName(name, other.columns[at] ?? ''))
-  );
+  return nameKey(one) === nameKey(other);
 }
 
 /** Of the same key. One that is not there any more may be this, with its columns renamed. */
@@ -160,7 +155,7 @@ function countBefore(
 ): number {
   const isSame = (old: Violations, one: Violations) =>
     names.areSame(old.child, one.child) && names.areSame(old.parent, one.parent);
-  const isKey = (old: Violations, one: Violations) => isSame(old, one) && haveSameColumns(old, one);
+  const isKey = (old: Violations, one: Violations) => isSame(old, one) && areSame(old.columns, one.columns);
   return known
     .filter((old) => isSame(old, broken) && (isKey(old, broken) || !after.some((one) => isKey(old, one))))
     .reduce((sum, { rows }) => sum + rows, 0);

@@ -3,11 +3,9 @@
 import type { Finding } from '../../findings/catalogue.ts';
 import { find, placeIn } from '../../findings/finding.ts';
 import { leavesBroken } from '../../findings/leaves-broken.ts';
-import { readMirrorSchema } from '../../mirror/mirror.ts';
 import { type AnalysedMigration, placeOf } from '../../plan/analyse.ts';
 import { findContent } from '../../plan/structure/full-text.ts';
 import { EngineError, type Mirror } from '../../ports.ts';
-import { isVirtualTable } from '../../schema/model/objects.ts';
 import { foldName, quoteIdentifier, sameName } from '../../sql/identifiers.ts';
 import { concernsRows } from '../row-concerns.ts';
 import type { Unknown } from './unknown.ts';
@@ -19,7 +17,10 @@ interface StaleIndex {
   readonly sql: string;
 }
 
-/** What stays the same while only rows change: an index is looked at again where it may have changed. */
+/** They have no pages of their own (sqlite.org/schematab.html); few schemas have any. */
+const virtualTables = `SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND rootpage = 0 AND sql IS NOT NULL`;
+
+/** Looks behind each migration that concerns rows, and tells what is new. */
 export class StaleIndexes {
   readonly #mirror: Mirror;
   readonly #unknown: Unknown;
@@ -46,10 +47,12 @@ export class StaleIndexes {
 
   async #find(): Promise<readonly StaleIndex[]> {
     const found: StaleIndex[] = [];
-    for (const object of readMirrorSchema(this.#mirror).objects) {
-      const content = isVirtualTable(object) && object.sql !== null ? findContent(object.sql) : null;
-      if (content === null || !this.#unknown.knows(this.#mirror, quoteIdentifier(object.name))) continue;
-      if (await isStale(this.#mirror, object.name)) found.push({ name: object.name, content, sql: object.sql ?? '' });
+    for (const [name, sql] of this.#mirror
+      .query(virtualTables)
+      .map(([one, text]) => [String(one), String(text)] as const)) {
+      const content = findContent(sql);
+      if (content === null || !this.#unknown.knows(this.#mirror, quoteIdentifier(name))) continue;
+      if (await isStale(this.#mirror, name)) found.push({ name, content, sql });
     }
     return found;
   }
